@@ -1,0 +1,76 @@
+import type { ExecOutcome } from "../model/capture.ts";
+import type { KubeOutcome } from "../model/kube.ts";
+import type { ConnectionFlags } from "../model/request.ts";
+
+/** A paged list of one resource, as the API path needs it. */
+export interface ListRequest {
+  /** "" for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Plural, lower case: `pods`. */
+  readonly plural: string;
+  /** null lists every namespace, or a cluster-scoped resource. */
+  readonly namespace: string | null;
+  readonly labelSelector: string | null;
+  /** `metadata.name=…` and the like. */
+  readonly fieldSelector: string | null;
+}
+
+export interface ExecRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Never a shell line: each word is passed as it is. */
+  readonly argv: readonly string[];
+  /** Milliseconds for the whole exec, counted from its start. */
+  readonly timeoutMs: number;
+  /** Bytes of stdout kept before the exec ends as `too-big`. */
+  readonly maxBytes: number;
+}
+
+/** One SelfSubjectAccessReview. */
+export interface AccessQuestion {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** "" asks for every namespace, or a cluster-scoped resource. */
+  readonly namespace: string;
+  /** "" asks for every name. */
+  readonly name: string;
+}
+
+export type AccessAnswer =
+  | { readonly kind: "allowed" }
+  | { readonly kind: "denied"; readonly reason: string }
+  | { readonly kind: "unanswered"; readonly message: string };
+
+/** What the program needs of a cluster, and no more. No method throws: what went wrong is a value. */
+export interface Cluster {
+  /** Kubeconfig context in use, "" when there is none (in-cluster, or flags alone). */
+  readonly context: string;
+  /** Kubeconfig name of the cluster entry. */
+  readonly clusterName: string;
+  readonly server: string;
+  list(request: ListRequest, signal: AbortSignal): Promise<KubeOutcome>;
+  exec(request: ExecRequest, signal: AbortSignal): Promise<ExecOutcome>;
+  may(question: AccessQuestion, signal: AbortSignal): Promise<AccessAnswer>;
+  /** Closes every connection; the cluster is of no use afterwards. */
+  close(): void;
+}
+
+/** What the process knows, as a value: nothing in this room reads the environment by itself. */
+export interface Environment {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+  readonly cwd: string;
+  readonly platform: string;
+  readonly stdinIsTerminal: boolean;
+  /** One line for people, on stderr. */
+  readonly notice: (line: string) => void;
+  /** `kubectl-cilium_health/<version>`. */
+  readonly userAgent: string;
+}
+
+/** Opens the cluster that the flags and the environment name. Throws HealthError (exit 2 or 3) with one sentence. */
+export type OpenCluster = (flags: ConnectionFlags, environment: Environment) => Promise<Cluster>;

@@ -1,0 +1,154 @@
+/**
+ * All agents' views in one structure: a row is one agent's view, a column one probed node. Typed arrays only; nothing
+ * here is an object per path, since 5,000 nodes make 25 million ordered pairs.
+ */
+
+export type Target = "host" | "endpoint";
+export type Protocol = "icmp" | "http";
+export const targets: readonly Target[] = ["host", "endpoint"];
+export const protocols: readonly Protocol[] = ["icmp", "http"];
+
+/** How one probe ended, by code: 0 no result, 1 success, from 2 on a failure whose text is `messages[code - 2]`. */
+export const noResult = 0;
+export const success = 1;
+const firstMessage = 2;
+const mostMessages = 65_000;
+const longestMessage = 400;
+
+/** Whether an agent's view holds a target of a node: the node is missing, checking is off, or an address is probed. */
+export const notListed = 0;
+export const listedWithout = 1;
+export const listedWith = 2;
+
+/** One protocol's results against one address position, for every node of a row. */
+export interface ProbeColumns {
+  /** See `noResult`, `success`, `failure`. */
+  readonly outcome: Uint16Array;
+  /** Coded nanoseconds, see `encodeLatency`; 0 unknown. */
+  readonly latency: Uint32Array;
+  /** Seconds before the row's `newestProbe`, plus 1; 0 when the agent gave no time. */
+  readonly age: Uint16Array;
+}
+
+/** The primary (position 0) or a secondary address of a target. */
+export interface AddressColumns {
+  /** Index into the matrix's `addresses`; 0 when there is no address at this position. */
+  readonly ip: Uint32Array;
+  readonly icmp: ProbeColumns;
+  readonly http: ProbeColumns;
+}
+
+export interface TargetColumns {
+  /** `notListed`, `listedWithout` or `listedWith`. */
+  readonly presence: Uint8Array;
+  /** Position 0 is the primary address; further ones exist only when some node of this row has them. */
+  readonly positions: readonly AddressColumns[];
+}
+
+/** One agent's view. Columns beyond `width` were unknown when the view arrived: not listed. */
+export interface MatrixRow {
+  readonly width: number;
+  /** Epoch seconds of the newest lastProbed in this view; 0 when it has none. */
+  readonly newestProbe: number;
+  readonly host: TargetColumns;
+  readonly endpoint: TargetColumns;
+}
+
+export interface Matrix {
+  /** By node index; null where the agent gave no row. */
+  readonly rows: (MatrixRow | null)[];
+  /** Interned addresses; entry 0 is "". */
+  readonly addresses: string[];
+  /** Interned failure texts, the probed address replaced by `addressMark`. */
+  readonly messages: string[];
+}
+
+const addressMark = "\u0001";
+
+export interface MatrixBuilder {
+  readonly matrix: Matrix;
+  address(ip: string): number;
+  failure(text: string, ip: string): number;
+}
+
+/** Interning is what keeps a matrix small: a mesh where all fails still has only a handful of texts. */
+export function matrixBuilder(): MatrixBuilder {
+  const matrix: Matrix = { rows: [], addresses: [""], messages: [] };
+  const addressIds = new Map<string, number>([["", 0]]);
+  const messageIds = new Map<string, number>();
+  const intern = (ids: Map<string, number>, list: string[], text: string) => {
+    const known = ids.get(text);
+    if (known !== undefined) return known;
+    ids.set(text, list.length);
+    list.push(text);
+    return list.length - 1;
+  };
+  return {
+    matrix,
+    address: (ip) => intern(addressIds, matrix.addresses, ip),
+    failure: (text, ip) => {
+      const short = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
+      const template = ip === "" ? short : short.replaceAll(ip, addressMark);
+      const full = messageIds.size >= mostMessages && !messageIds.has(template);
+      return (
+        firstMessage + intern(messageIds, matrix.messages, full ? "(one failure text too many to keep)" : template)
+      );
+    },
+  };
+}
+
+export function isFailure(outcome: number): boolean {
+  return outcome >= firstMessage;
+}
+
+/** The failure text of a probe against `ip`; "" for a success or a missing result. */
+export function failureText(matrix: Matrix, outcome: number, ip: string): string {
+  if (outcome < firstMessage) return "";
+  return (matrix.messages[outcome - firstMessage] ?? "").replaceAll(addressMark, ip);
+}
+
+const micro = 0x8000_0000;
+
+/** Nanoseconds exactly below 2.1 s; above, in microseconds with the top bit set (up to 35 minutes). */
+export function encodeLatency(ns: number): number {
+  if (!(ns > 0)) return 0;
+  if (ns < micro) return Math.round(ns);
+  return (micro + Math.min(Math.round(ns / 1000), micro - 1)) >>> 0;
+}
+
+/** Nanoseconds; 0 when unknown. */
+export function decodeLatency(code: number): number {
+  return code < micro ? code : (code - micro) * 1000;
+}
+
+/** Epoch seconds of a probe, 0 when the agent gave none. */
+export function probedAt(row: MatrixRow, probe: ProbeColumns, column: number): number {
+  const age = probe.age[column] ?? 0;
+  return age === 0 ? 0 : row.newestProbe - (age - 1);
+}
+
+export function presenceOf(row: MatrixRow, target: Target, column: number): number {
+  return column < row.width ? (row[target].presence[column] ?? notListed) : notListed;
+}
+
+function probeColumns(width: number): ProbeColumns {
+  return { outcome: new Uint16Array(width), latency: new Uint32Array(width), age: new Uint16Array(width) };
+}
+
+function addressColumns(width: number): AddressColumns {
+  return { ip: new Uint32Array(width), icmp: probeColumns(width), http: probeColumns(width) };
+}
+
+/** An empty row of `width` nodes with `positions` address positions a target. */
+export function emptyRow(
+  width: number,
+  newestProbe: number,
+  hostPositions: number,
+  endpointPositions: number,
+): MatrixRow {
+  const target = (positions: number): TargetColumns => ({
+    presence: new Uint8Array(width),
+    positions: Array.from({ length: positions }, () => addressColumns(width)),
+  });
+  return { width, newestProbe, host: target(hostPositions), endpoint: target(endpointPositions) };
+}
