@@ -1,0 +1,104 @@
+import type { Facts } from "../model/facts.ts";
+import { type Target, targets } from "../model/matrix.ts";
+import type { Report, Summary, Want } from "../model/report.ts";
+import type { FailOn, IgnoreFlag, Scope } from "../model/request.ts";
+import { cellStatus } from "../model/status.ts";
+import { correlate } from "./correlate.ts";
+import { countByNode, countPairs, sumCounts } from "./counts.ts";
+import { coverage } from "./coverage.ts";
+import { diagnose, type SpellCommand, wantedCaptures } from "./engine.ts";
+import { latencyByNode, type NodeLatency } from "./latency.ts";
+import { readPlanes } from "./planes.ts";
+import { reportNodes } from "./report-nodes.ts";
+import { rules } from "./rules/index.ts";
+import { firstScene, type Scene } from "./scene.ts";
+import { lens } from "./scope.ts";
+import { ciliumSettings } from "./settings.ts";
+import { exitCode, isBroken, verdict } from "./verdict.ts";
+
+export interface AnalyseOptions {
+  readonly scope: Scope;
+  readonly failOn: FailOn;
+  readonly ignores: readonly IgnoreFlag[];
+  /** RFC 3339, the moment of this run. */
+  readonly generatedAt: string;
+  readonly partial: boolean;
+  readonly spell: SpellCommand;
+}
+
+/** FACTS → REPORT. No clock, no process, no files: a function of its arguments. */
+export function analyse(facts: Facts, options: AnalyseOptions): Report {
+  const scene = sceneOf(facts, options.scope);
+  const { cells } = scene;
+  const findings = diagnose(scene, rules, options.ignores, options.spell);
+  const counts = countByNode(cells);
+  const latencies = latencyByNode(facts);
+  const heard = coverage(facts);
+  const pairs = {
+    host: sumCounts(counts.map((node) => node.out.host)),
+    endpoint: sumCounts(counts.map((node) => node.out.endpoint)),
+  };
+  const code = options.partial ? 3 : exitCode(cells, findings, heard, pairs, options.failOn);
+  const broken = isBroken(cells, findings);
+  const summary: Summary = {
+    verdict: verdict(code, { pairs }, heard, broken),
+    cause: causeOf(findings),
+    pairs,
+    ...countPairs(cells),
+    ...probeAges(latencies),
+  };
+  return {
+    generatedAt: options.generatedAt,
+    takenAt: takenAt(facts),
+    source: facts.source,
+    partial: options.partial,
+    cilium: scene.settings,
+    coverage: heard,
+    summary,
+    nodes: reportNodes(facts, counts, latencies),
+    cells,
+    findings,
+    unexplained: unexplained(scene),
+    exitCode: broken && options.partial && options.failOn !== "never" ? 1 : code,
+  };
+}
+
+/** What the rules would like to know before they judge: the second, bounded round. */
+export function wants(facts: Facts, scope: Scope): Want[] {
+  return wantedCaptures(sceneOf(facts, scope), rules);
+}
+
+function sceneOf(facts: Facts, scope: Scope): Scene {
+  const cells = correlate(facts, lens(scope, facts.nodes));
+  return firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells));
+}
+
+function causeOf(findings: Report["findings"]): string | null {
+  const first = findings[0];
+  return first === undefined || first.severity === "info" ? null : first.id;
+}
+
+/** Unreachable paths that no finding claims. */
+function unexplained({ cells }: Scene): number {
+  let count = 0;
+  for (const target of targets satisfies readonly Target[]) {
+    cells[target].forEach((code, cell) => {
+      if (cells.claims[target][cell] === 0 && cellStatus(code) === "unreachable") count++;
+    });
+  }
+  return count;
+}
+
+function takenAt(facts: Facts): string {
+  const newest = facts.nodes.reduce((latest, node) => Math.max(latest, node.agent?.clock ?? 0), 0);
+  return newest === 0 ? "" : new Date(newest).toISOString();
+}
+
+function probeAges(latencies: readonly NodeLatency[]): Pick<Summary, "newestProbeNs" | "oldestProbeNs"> {
+  const newest = latencies.flatMap((one) => (one.newestProbeNs === null ? [] : [one.newestProbeNs]));
+  const oldest = latencies.flatMap((one) => (one.oldestProbeNs === null ? [] : [one.oldestProbeNs]));
+  return {
+    newestProbeNs: newest.length === 0 ? null : newest.reduce((a, b) => Math.min(a, b)),
+    oldestProbeNs: oldest.length === 0 ? null : oldest.reduce((a, b) => Math.max(a, b)),
+  };
+}

@@ -1,0 +1,132 @@
+import { type ProbeKind, targetOf } from "../planes.ts";
+import type { Cause, Claim, Rule } from "../rule.ts";
+import { nameOf, type Scene } from "../scene.ts";
+import type { Shape, ShapeKind } from "../shapes.ts";
+
+/** Names what fails together where no cause claims the cells: the last rule of the list. */
+export const unexplainedShape: Rule = {
+  causes: [
+    shapeCause("mesh-failure", "nearly every path fails", "Almost all judged paths of one kind fail."),
+    shapeCause(
+      "partition",
+      "groups of nodes do not reach each other",
+      "Inside the groups all is well, between them nothing of this kind passes.",
+    ),
+    shapeCause(
+      "isolated-node",
+      "a node is cut off both ways",
+      "The paths to one node and from it fail, all others work.",
+    ),
+    shapeCause(
+      "unreachable-node",
+      "a node is not reached by the others",
+      "The paths to one node fail, those from it work.",
+    ),
+    shapeCause("deaf-node", "a node reaches no other", "The paths from one node fail, those to it work."),
+    shapeCause(
+      "broken-pair",
+      "two nodes do not reach each other",
+      "Both directions between two nodes fail, all else works.",
+    ),
+    shapeCause("one-way-path", "a path fails in one direction", "A reaches B, but B does not reach A."),
+    shapeCause(
+      "self-probe-failure",
+      "an agent does not reach its own node",
+      "The agent's probe of its own node or health endpoint fails: nothing on the wire is involved.",
+    ),
+    shapeCause("endpoint-only-failure", "only the pod path fails", "Node addresses answer, health endpoints do not."),
+    shapeCause("icmp-only-failure", "only ICMP fails", "HTTP passes where ping does not."),
+    shapeCause("http-only-failure", "only HTTP fails", "Ping passes where the health port does not."),
+  ],
+  find: (scene) => scene.shapes.map((shape) => claim(scene, shape)),
+};
+
+function shapeCause(id: string, title: string, meaning: string): Cause {
+  return {
+    id,
+    severity: "error",
+    title,
+    meaning: `${meaning} No cause in the catalogue fits the facts at hand; the shape is what is known.`,
+    apart: "A cause, where one fits, is named instead of the shape.",
+    fix: "compare the two sides with: kubectl cilium-health pair FROM TO",
+    docs: "health",
+  };
+}
+
+const idOfKind: Readonly<Record<ShapeKind, string>> = {
+  all: "mesh-failure",
+  block: "partition",
+  cross: "isolated-node",
+  column: "unreachable-node",
+  row: "deaf-node",
+  pair: "broken-pair",
+  "one-way": "one-way-path",
+  self: "self-probe-failure",
+};
+
+function claim(scene: Scene, shape: Shape): Claim {
+  const names = namesOf(scene, shape);
+  const hasHost = shape.probes.some((kind) => targetOf(kind) === "host");
+  const hasEndpoint = shape.probes.some((kind) => targetOf(kind) === "endpoint");
+  return {
+    id: idOf(shape),
+    confidence: "confirmed",
+    title: `${sentence(scene, shape)}${only(shape)}`,
+    nodes: names,
+    host: hasHost ? shape.cells : [],
+    endpoint: hasEndpoint ? shape.cells : [],
+    evidence: [{ text: `${shape.cells.length} node pairs fail in the same way: ${shape.probes.join(", ")}` }],
+  };
+}
+
+/** Lines and pairs keep their geometry; where a whole kind of probe fails alone, that says more. */
+function idOf(shape: Shape): string {
+  if (shape.kind === "self") return "self-probe-failure";
+  const kinds = new Set(shape.probes);
+  const hosts = kinds.has("host-icmp") || kinds.has("host-http");
+  if (!hosts) return shape.kind === "one-way" ? "one-way-path" : "endpoint-only-failure";
+  if (!kinds.has("host-http") && !kinds.has("endpoint-http")) return "icmp-only-failure";
+  if (!kinds.has("host-icmp") && !kinds.has("endpoint-icmp")) return "http-only-failure";
+  return idOfKind[shape.kind];
+}
+
+function namesOf(scene: Scene, shape: Shape): string[] {
+  if (shape.nodes.length > 0) return shape.nodes.map((node) => nameOf(scene, node));
+  if (shape.groups.length > 0) return shape.groups.flat().map((node) => nameOf(scene, node));
+  const involved = new Set(shape.cells.flatMap((cell) => [Math.floor(cell / scene.size), cell % scene.size]));
+  return [...involved].map((node) => nameOf(scene, node));
+}
+
+function sentence(scene: Scene, shape: Shape): string {
+  const [first, second] = shape.nodes.map((node) => nameOf(scene, node));
+  switch (shape.kind) {
+    case "all":
+      return "nearly every node fails to reach every other";
+    case "block":
+      return `${shape.groups.length} groups of nodes, by ${shape.by}, do not reach each other`;
+    case "cross":
+      return `${first} neither reaches the others nor is reached by them`;
+    case "column":
+      return `${first} is not reached by the others`;
+    case "row":
+      return `${first} does not reach the others`;
+    case "pair":
+      return `${first} and ${second} do not reach each other`;
+    case "one-way":
+      return `${first} does not reach ${second}, the way back works or is not judged`;
+    case "self":
+      return `the agent of ${first} does not reach its own node`;
+    default: {
+      const never: never = shape.kind;
+      return never;
+    }
+  }
+}
+
+function only(shape: Shape): string {
+  const words: readonly ProbeKind[] = shape.probes;
+  if (words.length === 4) return "";
+  if (words.every((kind) => targetOf(kind) === "endpoint")) return ", endpoint path only";
+  if (words.every((kind) => targetOf(kind) === "host")) return ", host path only";
+  return ` (${words.join(", ")})`;
+}

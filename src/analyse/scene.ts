@@ -1,0 +1,95 @@
+import type { ConfirmingCaptureId } from "../model/capture.ts";
+import type { Facts, NodeFacts } from "../model/facts.ts";
+import { type Target, targets } from "../model/matrix.ts";
+import type { Cells, CiliumSettings } from "../model/report.ts";
+import { cellStatus, noPath } from "../model/status.ts";
+import { blank, type Planes, probeKinds, targetOf } from "./planes.ts";
+import { foldShapes, type Grouping, groupings, type Shape } from "./shapes.ts";
+
+/** What a rule sees: the facts, the joined cells, and the failures nobody has explained yet, folded into shapes. */
+export interface Scene {
+  readonly facts: Facts;
+  readonly nodes: readonly NodeFacts[];
+  readonly size: number;
+  readonly cells: Cells;
+  readonly settings: CiliumSettings;
+  readonly groupings: readonly Grouping[];
+  /** Failures that are left, by probe kind; explained ones are blank. */
+  readonly planes: Planes;
+  /** The failures that are left, folded. */
+  readonly shapes: readonly Shape[];
+  /** False in the first round: confirming captures were not asked for yet. */
+  readonly confirmed: boolean;
+}
+
+export function firstScene(facts: Facts, cells: Cells, settings: CiliumSettings, planes: Planes): Scene {
+  const parts = groupings(facts.nodes);
+  return {
+    facts,
+    nodes: facts.nodes,
+    size: cells.size,
+    cells,
+    settings,
+    groupings: parts,
+    planes,
+    shapes: foldShapes(planes, parts),
+    confirmed: facts.nodes.some((node) => (node.agent?.confirming.size ?? 0) > 0),
+  };
+}
+
+/** The scene once these paths are explained: their probes are blank, and the rest is folded anew. */
+export function withoutClaimed(scene: Scene, claimed: { readonly [target in Target]: readonly number[] }): Scene {
+  const primary = { ...scene.planes.primary };
+  const secondary = scene.planes.secondary === null ? null : { ...scene.planes.secondary };
+  for (const kind of probeKinds) {
+    const cells = claimed[targetOf(kind)];
+    if (cells.length === 0) continue;
+    primary[kind] = blankAt(primary[kind], cells);
+    if (secondary !== null) secondary[kind] = blankAt(secondary[kind], cells);
+  }
+  const planes: Planes = { size: scene.size, primary, secondary };
+  return { ...scene, planes, shapes: foldShapes(planes, scene.groupings) };
+}
+
+function blankAt(plane: Uint8Array, cells: readonly number[]): Uint8Array {
+  const copy = plane.slice();
+  for (const cell of cells) copy[cell] = blank;
+  return copy;
+}
+
+/** Flat indexes of every path to a node (its column), its own included. */
+export function columnCells(scene: Scene, node: number): number[] {
+  return Array.from({ length: scene.size }, (_, from) => from * scene.size + node);
+}
+
+/** Flat indexes of every path from a node (its row), its own included. */
+export function rowCells(scene: Scene, node: number): number[] {
+  return Array.from({ length: scene.size }, (_, to) => node * scene.size + to);
+}
+
+/** How many paths to a node are unreachable, of how many; its own left out. */
+export function inbound(scene: Scene, node: number, target: Target): { unreachable: number; total: number } {
+  let unreachable = 0;
+  let total = 0;
+  for (const cell of columnCells(scene, node)) {
+    const code = scene.cells[target][cell] ?? noPath;
+    if (code === noPath || cell === node * scene.size + node) continue;
+    const status = cellStatus(code);
+    if (status === "unreachable") unreachable++;
+    if (status !== "unasked" && status !== "off") total++;
+  }
+  return { unreachable, total };
+}
+
+export function hasUnreachable(scene: Scene, node: number): boolean {
+  return targets.some((target) => inbound(scene, node, target).unreachable > 0);
+}
+
+export function nameOf(scene: Scene, node: number): string {
+  return scene.nodes[node]?.name ?? "";
+}
+
+/** A confirming capture's text, null when it was not (or could not be) read. */
+export function confirmingText(node: NodeFacts | undefined, id: ConfirmingCaptureId): string | null {
+  return node?.agent?.confirming.get(id) ?? null;
+}

@@ -1,0 +1,89 @@
+import {
+  type AddressColumns,
+  emptyRow,
+  encodeLatency,
+  listedWith,
+  listedWithout,
+  type MatrixBuilder,
+  type MatrixRow,
+  type ProbeColumns,
+  success,
+  type TargetColumns,
+} from "../model/matrix.ts";
+import type { AddressProbes, HealthNode, ProbeResult } from "./health-json.ts";
+
+const oldestAge = 0xffff - 1;
+
+/** One agent's view as a matrix row; `columnOf` gives a node's matrix index by its name in the reply. */
+export function encodeRow(
+  builder: MatrixBuilder,
+  nodes: readonly HealthNode[],
+  columnOf: (name: string) => number,
+): MatrixRow {
+  const columns = nodes.map((node) => columnOf(node.name));
+  const width = columns.reduce((most, column) => Math.max(most, column + 1), 0);
+  const row = emptyRow(width, newestProbe(nodes), positions(nodes, "host"), positions(nodes, "endpoint"));
+  nodes.forEach((node, index) => {
+    const column = columns[index] ?? -1;
+    if (column < 0) return;
+    writeTarget(builder, row, row.host, column, node.host);
+    writeTarget(builder, row, row.endpoint, column, node.endpoint);
+  });
+  return row;
+}
+
+function positions(nodes: readonly HealthNode[], target: "host" | "endpoint"): number {
+  return nodes.reduce((most, node) => Math.max(most, node[target]?.length ?? 0), 1);
+}
+
+function newestProbe(nodes: readonly HealthNode[]): number {
+  let newest = 0;
+  for (const node of nodes) {
+    for (const address of [...(node.host ?? []), ...(node.endpoint ?? [])]) {
+      newest = Math.max(newest, address.icmp?.lastProbed ?? 0, address.http?.lastProbed ?? 0);
+    }
+  }
+  return newest;
+}
+
+function writeTarget(
+  builder: MatrixBuilder,
+  row: MatrixRow,
+  target: TargetColumns,
+  column: number,
+  addresses: readonly AddressProbes[] | null,
+): void {
+  target.presence[column] = addresses === null ? listedWithout : listedWith;
+  addresses?.forEach((address, position) => {
+    const at = target.positions[position];
+    if (at !== undefined) writeAddress(builder, row, at, column, address);
+  });
+}
+
+function writeAddress(
+  builder: MatrixBuilder,
+  row: MatrixRow,
+  at: AddressColumns,
+  column: number,
+  address: AddressProbes,
+): void {
+  at.ip[column] = builder.address(address.ip);
+  if (address.icmp !== null) writeProbe(builder, row, at.icmp, column, address.icmp, address.ip);
+  if (address.http !== null) writeProbe(builder, row, at.http, column, address.http, address.ip);
+}
+
+/** The latency beside a failure means nothing (formats of 1.17 and later print 0, older ones the last success). */
+function writeProbe(
+  builder: MatrixBuilder,
+  row: MatrixRow,
+  probe: ProbeColumns,
+  column: number,
+  result: ProbeResult,
+  ip: string,
+): void {
+  const ok = result.status === "";
+  probe.outcome[column] = ok ? success : builder.failure(result.status, ip);
+  probe.latency[column] = ok ? encodeLatency(result.latencyNs) : 0;
+  const age = row.newestProbe - result.lastProbed;
+  probe.age[column] = result.lastProbed === 0 ? 0 : 1 + Math.min(age, oldestAge - 1);
+}

@@ -1,0 +1,78 @@
+import type { AgentEndpoints, HealthEndpoint } from "../model/facts.ts";
+import {
+  arrayAt,
+  isObject,
+  numberAt,
+  objectAt,
+  type Parsed,
+  parseJson,
+  stringAt,
+  stringsAt,
+  wrongShape,
+} from "./json.ts";
+
+/** How many not-ready endpoints are named; the counts are always whole. */
+const mostNamed = 20;
+
+/** `cilium-dbg endpoint list -o json`, reduced; an empty stdout is an empty list. */
+export function parseEndpointList(bytes: Uint8Array): Parsed<AgentEndpoints> {
+  const json = parseJson(bytes);
+  if (!json.ok && json.reason !== "empty") return json;
+  const list = json.ok ? json.value : [];
+  if (!Array.isArray(list)) return wrongShape("an endpoint list");
+  const endpoints = list.filter(isObject);
+  const notReady = endpoints.filter((endpoint) => stateOf(endpoint) !== "ready");
+  return {
+    ok: true,
+    value: {
+      ready: endpoints.length - notReady.length,
+      total: endpoints.length,
+      notReady: notReady.slice(0, mostNamed).map((endpoint) => ({
+        id: numberAt(endpoint, "id"),
+        name: nameOf(endpoint),
+        state: stateOf(endpoint),
+      })),
+      health: healthEndpoint(endpoints),
+      hostEnforcement: enforcement(endpoints.find((endpoint) => hasLabel(endpoint, "reserved:host"))),
+    },
+  };
+}
+
+function stateOf(endpoint: unknown): string {
+  return stringAt(objectAt(endpoint, "status"), "state");
+}
+
+function nameOf(endpoint: unknown): string {
+  const ids = objectAt(objectAt(endpoint, "status"), "external-identifiers");
+  const pod = stringAt(ids, "k8s-pod-name");
+  return pod === "" ? stringAt(ids, "container-name") : `${stringAt(ids, "k8s-namespace")}/${pod}`;
+}
+
+function hasLabel(endpoint: unknown, label: string): boolean {
+  const status = objectAt(endpoint, "status");
+  return (
+    stringsAt(objectAt(status, "identity"), "labels").includes(label) ||
+    stringsAt(objectAt(status, "labels"), "security-relevant").includes(label)
+  );
+}
+
+function enforcement(endpoint: unknown): string {
+  return stringAt(objectAt(objectAt(objectAt(endpoint, "status"), "policy"), "realized"), "policy-enabled");
+}
+
+/** Identity 4, label `reserved:health`; it has no pod (pkg/endpoint, since 1.4). */
+function healthEndpoint(endpoints: readonly unknown[]): HealthEndpoint | null {
+  const endpoint = endpoints.find((one) => hasLabel(one, "reserved:health"));
+  if (endpoint === undefined) return null;
+  const networking = objectAt(objectAt(endpoint, "status"), "networking");
+  return {
+    id: numberAt(endpoint, "id"),
+    state: stateOf(endpoint),
+    ips: arrayAt(networking, "addressing").flatMap((address) =>
+      ["ipv4", "ipv6"].map((family) => stringAt(address, family)).filter((ip) => ip !== ""),
+    ),
+    enforcement: enforcement(endpoint),
+    mac: stringAt(networking, "mac"),
+    interfaceName: stringAt(networking, "interface-name"),
+  };
+}

@@ -1,0 +1,117 @@
+import type { Capture } from "../model/capture.ts";
+import type { AgentFacts, Facts, NodeFacts, Source } from "../model/facts.ts";
+import type { AgentPod, KubeList } from "../model/kube.ts";
+import { matrixBuilder } from "../model/matrix.ts";
+import { type AgentDraft, addCapture, agentDraft } from "./agent-draft.ts";
+import { whyNoAgentIsDue } from "./agent-due.ts";
+import { inventory } from "./inventory.ts";
+import { publicName, splitName } from "./names.ts";
+
+/** The reducer that builds FACTS capture by capture and lets go of each reply's text. */
+export interface FactsReducer {
+  /** API objects, before the captures; in any order. */
+  addList(list: KubeList): void;
+  /** The agents to be asked, one a node, known once pods and nodes were added. */
+  agents(): readonly AgentPod[];
+  add(capture: Capture): void;
+  finish(): Facts;
+}
+
+export function factsReducer(source: Source, container: string): FactsReducer {
+  const kube = inventory(container);
+  const builder = matrixBuilder();
+  const names: string[] = [];
+  const columns = new Map<string, number>();
+  const drafts = new Map<string, AgentDraft>();
+  const column = (name: string): number => {
+    const known = columns.get(name);
+    if (known !== undefined) return known;
+    columns.set(name, names.length);
+    names.push(name);
+    return names.length - 1;
+  };
+  let learnedCluster = "";
+  const ownCluster = () => kube.clusterName() || learnedCluster;
+  const columnOf = (name: string) => column(publicName(name, ownCluster()).name);
+  /** Where cilium-config cannot be read, the agent's own name for its node tells the cluster's name. */
+  const learnCluster = (localName: string, node: string) => {
+    const local = splitName(localName);
+    if (learnedCluster === "" && local.node === node) learnedCluster = local.cluster;
+  };
+  const draftOf = (node: string): AgentDraft => {
+    const draft = drafts.get(node) ?? agentDraft();
+    drafts.set(node, draft);
+    return draft;
+  };
+  return {
+    addList: (list) => {
+      kube.add(list);
+    },
+    agents: () => [...kube.agents().values()],
+    add: (capture) => {
+      const context = { builder, column: column(capture.node), columnOf, learnCluster, cilium: kube.ciliumNode };
+      addCapture(draftOf(capture.node), capture, context);
+    },
+    finish: () => {
+      for (const name of kube.nodeNames()) column(name);
+      const clock = fallbackClock(drafts.values());
+      const nodes = names.map((name) => nodeFacts(name, ownCluster(), kube, drafts.get(name), clock));
+      while (builder.matrix.rows.length < names.length) builder.matrix.rows.push(null);
+      return {
+        source,
+        clusterName: ownCluster(),
+        nodes,
+        matrix: builder.matrix,
+        config: kube.config(),
+        policies: kube.policies(),
+        absent: kube.absent(),
+        namespace: [...kube.agents().values()][0]?.namespace ?? "",
+      };
+    },
+  };
+}
+
+/** The newest time any agent spoke of: for agents whose clock could not be read. */
+function fallbackClock(drafts: Iterable<AgentDraft>): number {
+  let newest = 0;
+  for (const draft of drafts) newest = Math.max(newest, draft.clock, draft.newestTime);
+  return newest;
+}
+
+function nodeFacts(
+  name: string,
+  ownCluster: string,
+  kube: ReturnType<typeof inventory>,
+  draft: AgentDraft | undefined,
+  clock: number,
+): NodeFacts {
+  const { cluster } = splitName(name);
+  const remote = cluster !== "";
+  const node = remote ? null : kube.kubeNode(name);
+  const pod = remote ? undefined : kube.agents().get(name);
+  return {
+    name,
+    cluster: remote ? cluster : ownCluster,
+    remote,
+    kube: node,
+    cilium: remote ? null : kube.ciliumNode(name),
+    agent: pod === undefined ? null : agentFacts(pod, draft, clock),
+    agentNotDue: node === null || pod !== undefined ? "" : whyNoAgentIsDue(node),
+  };
+}
+
+function agentFacts(pod: AgentPod, draft: AgentDraft | undefined, clock: number): AgentFacts {
+  const notRunning = pod.state === "running" ? "" : `its agent is not running (${pod.reason || pod.state})`;
+  const asked = draft?.asked === true;
+  return {
+    pod,
+    notAsked: asked ? "" : draft?.notRun || notRunning || "it was not asked",
+    clock: draft === undefined ? 0 : draft.clock || (draft.health === null ? 0 : clock),
+    health: draft?.health ?? null,
+    status: draft?.status ?? null,
+    nodeList: draft?.nodeList ?? null,
+    endpoints: draft?.endpoints ?? null,
+    confirming: draft?.confirming ?? new Map(),
+    failures: draft?.failures ?? [],
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * Epoch milliseconds of an RFC 3339 time; 0 for none, for nonsense, and for Go's zero time (`0001-01-01T00:00:00Z`),
+ * with which Cilium says "never". Fractions of any length and zone offsets are understood.
+ */
+export function parseTime(text: string): number {
+  if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d/.test(text)) return 0;
+  const ms = Date.parse(text.replace(/(\.\d{3})\d+/, "$1").replace(" ", "T"));
+  return Number.isNaN(ms) || ms <= 0 ? 0 : ms;
+}
+
+const unitNs: Readonly<Record<string, number>> = {
+  ns: 1,
+  us: 1e3,
+  µs: 1e3,
+  μs: 1e3,
+  ms: 1e6,
+  s: 1e9,
+  m: 60e9,
+  h: 3600e9,
+};
+
+/** Nanoseconds of a Go duration (`1m56.7546089s`, `831.2µs`, `0s`); null for anything else. */
+export function parseGoDuration(text: string): number | null {
+  if (text === "0") return 0;
+  const parts = [...text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map((part) => part[0]).join("") !== text) return null;
+  return Math.round(parts.reduce((sum, part) => sum + Number(part[1]) * (unitNs[part[2] ?? ""] ?? 0), 0));
+}
