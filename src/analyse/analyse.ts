@@ -11,7 +11,7 @@ import { latencyByNode, type NodeLatency } from "./latency.ts";
 import { readPlanes } from "./planes.ts";
 import { reportNodes } from "./report-nodes.ts";
 import { rules } from "./rules/index.ts";
-import { firstScene, type Scene } from "./scene.ts";
+import { firstScene, nameOf, type Scene } from "./scene.ts";
 import { lens } from "./scope.ts";
 import { ciliumSettings } from "./settings.ts";
 import { exitCode, isBroken, verdict } from "./verdict.ts";
@@ -44,7 +44,7 @@ export function analyse(facts: Facts, options: AnalyseOptions): Report {
     verdict: verdict(code, { pairs }, heard, broken),
     cause: causeOf(findings),
     pairs,
-    ...countPairs(cells),
+    ...brokenPairs(scene),
     ...probeAges(latencies),
   };
   return {
@@ -69,8 +69,14 @@ export function wants(facts: Facts, scope: Scope): Want[] {
 }
 
 function sceneOf(facts: Facts, scope: Scope): Scene {
-  const cells = correlate(facts, lens(scope, facts.nodes));
-  return firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells));
+  const view = lens(scope, facts.nodes);
+  const cells = correlate(facts, view);
+  return firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells, view));
+}
+
+function brokenPairs(scene: Scene): Pick<Summary, "unreachablePairs" | "totalPairs" | "hub"> {
+  const pairs = countPairs(scene.cells);
+  return { ...pairs, hub: pairs.hub === null ? null : nameOf(scene, pairs.hub) };
 }
 
 function causeOf(findings: Report["findings"]): string | null {

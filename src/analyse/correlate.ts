@@ -12,6 +12,7 @@ import {
 } from "../model/matrix.ts";
 import type { Cells } from "../model/report.ts";
 import { cellCode, noPath, type PathStatus } from "../model/status.ts";
+import { isOfThisCluster } from "./coverage.ts";
 import type { Lens } from "./scope.ts";
 import { isStale, type StalenessRule, stalenessRule } from "./staleness.ts";
 
@@ -46,8 +47,7 @@ interface View {
 
 /** Nodes that somebody can be asked about: an agent is due there. Ghosts and remote nodes are targets alone. */
 function isSource(facts: Facts, node: NodeFacts): boolean {
-  if (node.remote || node.agentNotDue !== "") return false;
-  return node.agent !== null || node.kube !== null || (facts.absent.has("nodes") && node.cilium !== null);
+  return node.agentNotDue === "" && isOfThisCluster(facts, node);
 }
 
 const memberNever = 0;

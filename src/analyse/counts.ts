@@ -50,17 +50,20 @@ export function sumCounts(all: readonly PathCounts[]): PathCounts {
   return sum;
 }
 
-/** Pairs of which a looked-at target is unreachable, and all pairs that exist. */
-export function countPairs(cells: Cells): Pick<Summary, "unreachablePairs" | "totalPairs"> {
+/** Pairs of which a looked-at target is unreachable, all pairs that exist, and the node that all broken ones share. */
+export function countPairs(cells: Cells): Pick<Summary, "unreachablePairs" | "totalPairs"> & { hub: number | null } {
   let unreachablePairs = 0;
   let totalPairs = 0;
+  let hubs: readonly number[] | null = null;
   for (let from = 0; from < cells.size; from++) {
     for (let to = 0; to < cells.size; to++) {
       const at = from * cells.size + to;
       if (from === to || (cells.host[at] === noPath && cells.endpoint[at] === noPath)) continue;
       totalPairs++;
-      if (targets.some((target) => cellStatus(cells[target][at] ?? noPath) === "unreachable")) unreachablePairs++;
+      if (!targets.some((target) => cellStatus(cells[target][at] ?? noPath) === "unreachable")) continue;
+      unreachablePairs++;
+      hubs = hubs === null ? [from, to] : hubs.filter((node) => node === from || node === to);
     }
   }
-  return { unreachablePairs, totalPairs };
+  return { unreachablePairs, totalPairs, hub: hubs?.length === 1 ? (hubs[0] ?? null) : null };
 }

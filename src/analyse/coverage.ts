@@ -6,7 +6,7 @@ const healthCapture: CaptureId = "cilium-health-status.json";
 
 /** How many agents were heard. Only this cluster's nodes count: nobody here can ask a remote cluster's agents. */
 export function coverage(facts: Facts): Coverage {
-  const nodes = facts.nodes.filter((node) => !node.remote && (node.kube !== null || node.agent !== null));
+  const nodes = facts.nodes.filter((node) => isOfThisCluster(facts, node));
   const due = nodes.filter((node) => node.agentNotDue === "");
   const answered = due.filter((node) => hasAnswered(node));
   return {
@@ -17,6 +17,12 @@ export function coverage(facts: Facts): Coverage {
     unasked: due.flatMap(unaskedOf).sort(byNode),
     notes: [...facts.absent.values()],
   };
+}
+
+/** Where nodes could not be listed, the CiliumNodes stand for them. A node that only agents speak of is a ghost. */
+export function isOfThisCluster(facts: Facts, node: NodeFacts): boolean {
+  if (node.remote) return false;
+  return node.agent !== null || node.kube !== null || (facts.absent.has("nodes") && node.cilium !== null);
 }
 
 /** Answered means a health view came; an agent that has finished no probe cycle yet has answered with nothing. */

@@ -31,10 +31,9 @@ export function diagnose(
   rules.forEach((rule, order) => {
     const taken: { [target in Target]: number[] } = { host: [], endpoint: [] };
     for (const claim of findSafely(rule, scene)) {
-      const hit = toHit(rule, claim, order, first.cells, hits, taken);
+      const hit = toHit(rule, claim, order, first.cells, hits.length + 1);
       hits.push(hit);
-      taken.host.push(...hit.host);
-      taken.endpoint.push(...hit.endpoint);
+      for (const target of targets) for (const cell of hit[target]) taken[target].push(cell);
     }
     if (taken.host.length + taken.endpoint.length > 0) scene = withoutClaimed(scene, taken);
   });
@@ -89,26 +88,20 @@ function wantsSafely(rule: Rule, scene: Scene): Want[] {
   }
 }
 
-function toHit(
-  rule: Rule,
-  claim: Claim,
-  order: number,
-  cells: Cells,
-  earlier: readonly Hit[],
-  taken: { readonly [target in Target]: readonly number[] },
-): Hit {
+/** Marks the claimed cells that are unreachable and still free with the hit's number. */
+function toHit(rule: Rule, claim: Claim, order: number, cells: Cells, number: number): Hit {
   const cause = rule.causes.find((one) => one.id === claim.id) ?? brokenRule;
-  const fresh = (target: Target) => {
-    const gone = new Set(taken[target]);
+  const mark = (target: Target) => {
+    const claimed: number[] = [];
     const index = cells.claims[target];
-    return [...new Set(claim[target])].filter((cell) => {
-      const free = index[cell] === 0 && !gone.has(cell);
-      return free && cellStatus(cells[target][cell] ?? noPath) === "unreachable";
-    });
+    for (const cell of claim[target]) {
+      if (index[cell] !== 0 || cellStatus(cells[target][cell] ?? noPath) !== "unreachable") continue;
+      index[cell] = number;
+      claimed.push(cell);
+    }
+    return claimed;
   };
-  const hit = { claim, cause, order, host: fresh("host"), endpoint: fresh("endpoint") };
-  for (const target of targets) for (const cell of hit[target]) cells.claims[target][cell] = earlier.length + 1;
-  return hit;
+  return { claim, cause, order, host: mark("host"), endpoint: mark("endpoint") };
 }
 
 const severityOrder: readonly Severity[] = ["error", "warning", "info"];
@@ -120,17 +113,16 @@ function toFindings(
   ignores: readonly IgnoreFlag[],
   spell: SpellCommand,
 ): Finding[] {
-  const sorted = [...hits].sort((a, b) => {
+  const sorted = hits.toSorted((a, b) => {
     const severity = severityOrder.indexOf(severityOf(a)) - severityOrder.indexOf(severityOf(b));
     const paths = pathCount(b) - pathCount(a);
     return severity || paths || a.order - b.order || compareNames(a.claim.nodes[0] ?? "", b.claim.nodes[0] ?? "");
   });
-  const place = new Map(sorted.map((hit, index) => [hits.indexOf(hit) + 1, index + 1]));
+  const places = new Map(sorted.map((hit, index) => [hit, index + 1]));
+  const place = [0, ...hits.map((hit) => places.get(hit) ?? 0)];
   for (const target of targets) {
     const index = cells.claims[target];
-    for (let cell = 0; cell < index.length; cell++) {
-      if (index[cell] !== 0) index[cell] = place.get(index[cell] ?? 0) ?? 0;
-    }
+    for (let cell = 0; cell < index.length; cell++) index[cell] = place[index[cell] ?? 0] ?? 0;
   }
   return sorted.map((hit) => toFinding(hit, ignores, spell));
 }

@@ -2,6 +2,7 @@ import type { Facts } from "../model/facts.ts";
 import { failureText, isFailure, noResult, type Protocol, success, type Target } from "../model/matrix.ts";
 import type { Cells } from "../model/report.ts";
 import { cellStatus, noPath } from "../model/status.ts";
+import type { Lens } from "./scope.ts";
 
 /** The four probes of a pair, always in this order: ICMP and HTTP to the node's IP, then to its health endpoint's. */
 export const probeKinds = ["host-icmp", "host-http", "endpoint-icmp", "endpoint-http"] as const;
@@ -34,21 +35,30 @@ export function protocolOf(kind: ProbeKind): Protocol {
   return kind === "host-icmp" || kind === "endpoint-icmp" ? "icmp" : "http";
 }
 
-/** Reads the joined matrix into planes. Paths out of scope stay blank. */
-export function readPlanes(facts: Facts, cells: Cells): Planes {
+/** Reads the joined matrix into planes. Paths and probes out of scope stay blank. */
+export function readPlanes(facts: Facts, cells: Cells, lens: Lens): Planes {
   const classes = facts.matrix.messages.map((text) => failureClass(text));
   const dual = facts.matrix.rows.some(
     (row) => row !== null && row.host.positions.length + row.endpoint.positions.length > 2,
   );
   return {
     size: cells.size,
-    primary: readPosition(facts, cells, classes, 0),
-    secondary: dual ? readPosition(facts, cells, classes, 1) : null,
+    primary: readPositions({ facts, cells, classes, lens }, 0, 1),
+    secondary: dual ? readPositions({ facts, cells, classes, lens }, 1, Number.POSITIVE_INFINITY) : null,
   };
 }
 
-function readPosition(facts: Facts, cells: Cells, classes: readonly number[], position: number): Planes["primary"] {
-  const plane = (kind: ProbeKind) => readPlane(facts, cells, classes, kind, position);
+interface Source {
+  readonly facts: Facts;
+  readonly cells: Cells;
+  /** Failure class by message. */
+  readonly classes: readonly number[];
+  readonly lens: Lens;
+}
+
+/** Address positions from `first` up to, not including, `end`; of several, the failing one counts. */
+function readPositions(source: Source, first: number, end: number): Planes["primary"] {
+  const plane = (kind: ProbeKind) => readPlane(source, kind, first, end);
   return {
     "host-icmp": plane("host-icmp"),
     "host-http": plane("host-http"),
@@ -57,22 +67,29 @@ function readPosition(facts: Facts, cells: Cells, classes: readonly number[], po
   };
 }
 
-function readPlane(facts: Facts, cells: Cells, classes: readonly number[], kind: ProbeKind, position: number): Plane {
+function readPlane({ facts, cells, classes, lens }: Source, kind: ProbeKind, first: number, end: number): Plane {
   const { size } = cells;
   const plane = new Uint8Array(size * size);
   const target = targetOf(kind);
+  if (!lens.targets.includes(target) || !lens.protocols.includes(protocolOf(kind))) return plane;
   facts.matrix.rows.forEach((row, from) => {
-    const probe = row?.[target].positions[position]?.[protocolOf(kind)];
-    if (row === null || probe === undefined) return;
-    for (let to = 0; to < row.width; to++) {
-      const at = from * size + to;
-      const outcome = probe.outcome[to] ?? noResult;
-      if (outcome === noResult || (cells[target][at] === noPath && from !== to)) continue;
-      if (outcome === success) plane[at] = cellStatus(cells[target][at] ?? noPath) === "stale" ? blank : fine;
-      else plane[at] = classes[outcome - 2] ?? otherFailure;
+    for (const position of row?.[target].positions.slice(first, end) ?? []) {
+      const probe = position[protocolOf(kind)];
+      for (let to = 0; to < (row?.width ?? 0); to++) {
+        const at = from * size + to;
+        const outcome = probe.outcome[to] ?? noResult;
+        if (outcome === noResult || failed(plane[at]) || !isShown(cells, target, from, to, lens)) continue;
+        if (outcome !== success) plane[at] = classes[outcome - 2] ?? otherFailure;
+        else if (cellStatus(cells[target][at] ?? noPath) !== "stale") plane[at] = fine;
+      }
     }
   });
   return plane;
+}
+
+/** An agent's own node has no path unless it fails; that its probe is fine is worth knowing all the same. */
+function isShown(cells: Cells, target: Target, from: number, to: number, lens: Lens): boolean {
+  return from === to ? lens.nodes[from] === 1 : cells[target][from * cells.size + to] !== noPath;
 }
 
 export function failed(value: number | undefined): boolean {

@@ -7,18 +7,20 @@ import { zoneOf } from "./scope.ts";
 
 export function reportNodes(facts: Facts, counts: readonly NodeCounts[], latencies: NodeLatency[]): ReportNode[] {
   return facts.nodes
-    .map((node, index) => reportNode(node, counts[index], latencies[index]))
+    .map((node, index) => reportNode(node, index, counts[index], latencies[index]))
     .filter((node): node is ReportNode => node !== null)
     .sort((a, b) => compareNames(a.name, b.name));
 }
 
 function reportNode(
   node: NodeFacts,
+  index: number,
   counts: NodeCounts | undefined,
   latency: NodeLatency | undefined,
 ): ReportNode | null {
   if (counts === undefined || latency === undefined) return null;
   return {
+    index,
     name: node.name,
     cluster: node.cluster,
     remote: node.remote,

@@ -1,6 +1,6 @@
-import type { NodeFacts } from "../model/facts.ts";
-import { blank, failed, fine, type Plane, type Planes, type ProbeKind, probeKinds } from "./planes.ts";
-import { zoneOf } from "./scope.ts";
+import type { Grouping } from "./groupings.ts";
+import { enough, takeLines } from "./lines.ts";
+import { blank, failed, type Plane, type Planes, type ProbeKind, probeKinds } from "./planes.ts";
 
 export type ShapeKind = "all" | "block" | "cross" | "column" | "row" | "pair" | "one-way" | "self";
 
@@ -18,60 +18,59 @@ export interface Shape {
   readonly cells: readonly number[];
 }
 
-/** What may part nodes into groups: the attribute's name and each node's value, "" when it has none. */
-export interface Grouping {
-  readonly by: string;
-  readonly groups: readonly (readonly number[])[];
-}
-
-/** Of the judged cells of a shape this share must fail: a lost probe or a late answer must not hide a shape. */
-const enough = 0.85;
-
-/** Folds failing cells into few shapes, per probe kind, then joins kinds that fail in the same shape. */
+/**
+ * Folds failing cells into few shapes, per probe kind, then joins kinds that fail in the same shape. A pair of a
+ * dual-stack cluster fails where either family does.
+ */
 export function foldShapes(planes: Planes, groupings: readonly Grouping[]): Shape[] {
-  const folded = probeKinds.map((kind) => foldPlane(planes.primary[kind], planes.size, groupings));
-  const shapes: Shape[] = [];
-  folded.forEach((drafts, at) => {
-    const kind = probeKinds[at];
-    if (kind === undefined) return;
-    for (const draft of drafts) addDraft(shapes, draft, kind);
-  });
-  return shapes;
+  const shapes = new Map<string, Shape>();
+  for (const kind of probeKinds) {
+    for (const draft of foldPlane(eitherFamily(planes, kind), planes.size, groupings)) {
+      const key = geometryOf(draft);
+      const known = shapes.get(key);
+      if (known === undefined) shapes.set(key, { ...draft, probes: [kind] });
+      else shapes.set(key, { ...known, probes: [...known.probes, kind], cells: union(known.cells, draft.cells) });
+    }
+  }
+  return [...shapes.values()];
 }
 
 type Draft = Omit<Shape, "probes">;
 
-function addDraft(shapes: Shape[], draft: Draft, kind: ProbeKind): void {
-  const twin = shapes.findIndex((shape) => sameGeometry(shape, draft));
-  const known = shapes[twin];
-  if (known === undefined) {
-    shapes.push({ ...draft, probes: [kind] });
-    return;
+/** A copy of its own: folding blanks what it has explained. */
+function eitherFamily({ primary, secondary }: Planes, kind: ProbeKind): Plane {
+  const plane = primary[kind].slice();
+  secondary?.[kind].forEach((value, cell) => {
+    if (!failed(plane[cell]) && (failed(value) || plane[cell] === blank)) plane[cell] = value;
+  });
+  return plane;
+}
+
+function geometryOf({ kind, by, nodes, groups }: Draft): string {
+  return [kind, by, nodes.join(","), groups.map((group) => group.join(",")).join(";")].join("|");
+}
+
+/** Of two ascending lists. */
+function union(some: readonly number[], others: readonly number[]): number[] {
+  const all: number[] = [];
+  let [a, b] = [0, 0];
+  while (a < some.length || b < others.length) {
+    const [one = Number.POSITIVE_INFINITY, other = Number.POSITIVE_INFINITY] = [some[a], others[b]];
+    all.push(Math.min(one, other));
+    if (one <= other) a++;
+    if (other <= one) b++;
   }
-  const cells = [...new Set([...known.cells, ...draft.cells])].sort((a, b) => a - b);
-  shapes[twin] = { ...known, probes: [...known.probes, kind], cells };
+  return all;
 }
 
-function sameGeometry(a: Draft, b: Draft): boolean {
-  return a.kind === b.kind && a.by === b.by && String(a.nodes) === String(b.nodes) && sameGroups(a.groups, b.groups);
-}
-
-function sameGroups(a: Draft["groups"], b: Draft["groups"]): boolean {
-  return a.length === b.length && a.every((group, at) => String(group) === String(b[at]));
-}
-
-function foldPlane(plane: Plane, size: number, groupings: readonly Grouping[]): Draft[] {
-  const left = plane.slice();
+function foldPlane(left: Plane, size: number, groupings: readonly Grouping[]): Draft[] {
   const drafts = takeSelf(left, size);
   const whole = wholePlane(left, size);
   if (whole !== null) return [...drafts, take(left, whole)];
-  for (const block of blocks(left, size, groupings)) drafts.push(take(left, block));
-  for (;;) {
-    const best = bestLine(left, size);
-    if (best === null) break;
-    drafts.push(take(left, best));
-  }
-  return [...drafts, ...leftovers(left, size)];
+  drafts.push(...takeBlocks(left, size, groupings));
+  for (const line of takeLines(left, size)) drafts.push(line);
+  drafts.push(...takeBlocks(left, size, groupings));
+  return drafts.concat(leftovers(left, size));
 }
 
 /** Marks a shape's cells as explained and returns it. */
@@ -105,8 +104,11 @@ function wholePlane(left: Plane, size: number): Draft | null {
   return { kind: "all", nodes: [], groups: [], by: "", cells };
 }
 
-/** Every way of grouping whose groups fail towards each other, both ways, and not inside; the widest cut first. */
-function blocks(left: Plane, size: number, groupings: readonly Grouping[]): Draft[] {
+/**
+ * Every way of grouping whose groups fail towards each other, both ways, and not inside; the widest cut first. Tried
+ * again once the lines are gone: a dead node inside a group would hide a partition.
+ */
+function takeBlocks(left: Plane, size: number, groupings: readonly Grouping[]): Draft[] {
   const drafts: Draft[] = [];
   for (const { by, groups } of groupings) {
     if (groups.length < 2) continue;
@@ -118,30 +120,31 @@ function blocks(left: Plane, size: number, groupings: readonly Grouping[]): Draf
   return drafts;
 }
 
-/** Groups of which each fails towards at least one other, and none of which is a single node cut off from all. */
+/**
+ * Groups that all fail towards each other; those that do not are joined first, as the two zones that a third is cut off
+ * from. At least two must hold more than a node: else it is a line, one node's matter.
+ */
 function groupsCutOff(left: Plane, size: number, groups: readonly (readonly number[])[]): (readonly number[])[] {
-  const cut = new Set<readonly number[]>();
-  groups.forEach((one, at) => {
-    for (const other of groups.slice(at + 1)) {
-      if (one.length < 2 && other.length < 2) continue;
-      if (failsBothWays(left, size, one, other)) {
-        cut.add(one);
-        cut.add(other);
-      }
-    }
-  });
-  const list = groups.filter((group) => cut.has(group));
-  const everyPairFails = list.every((one, at) =>
-    list.slice(at + 1).every((other) => failsBothWays(left, size, one, other)),
+  const isCut = (one: readonly number[], other: readonly number[]) => failsBothWays(left, size, one, other);
+  const cut = groups.filter((one) =>
+    groups.some((other) => one !== other && one.length + other.length > 2 && isCut(one, other)),
   );
-  if (!everyPairFails || list.some((group) => !isWellInside(left, size, group))) return [];
-  return list.filter((group) => group.length > 1).length === 0 ? [] : list;
+  const parts: (readonly number[])[][] = [];
+  for (const group of cut) {
+    const friends = parts.filter((part) => part.some((member) => !isCut(member, group)));
+    for (const friend of friends) parts.splice(parts.indexOf(friend), 1);
+    parts.push([...friends.flat(), group]);
+  }
+  const sides = parts.map((part) => part.flat().sort((a, b) => a - b));
+  if (sides.filter((side) => side.length > 1).length < 2) return [];
+  return sides.every((side) => isWellInside(left, size, side)) ? sides : [];
 }
 
+/** Both ways, as far as they are judged: nobody here can ask a remote cluster's agents. */
 function failsBothWays(left: Plane, size: number, one: readonly number[], other: readonly number[]): boolean {
   const there = share(left, size, one, other);
   const back = share(left, size, other, one);
-  return there.failed > 0 && isEnough(there) && (back.judged === 0 || isEnough(back)) && there.failed + back.failed > 1;
+  return [there, back].every((way) => way.judged === 0 || isEnough(way)) && there.failed + back.failed > 1;
 }
 
 function isWellInside(left: Plane, size: number, group: readonly number[]): boolean {
@@ -184,63 +187,6 @@ function cellsBetween(left: Plane, size: number, groups: readonly (readonly numb
   return cells.sort((a, b) => a - b);
 }
 
-/**
- * The cross, column or row that explains most. A line counts when nearly all of its judged cells fail; a cross needs
- * both its lines, each with a cell of its own.
- */
-function bestLine(left: Plane, size: number): Draft | null {
-  const lines = countLines(left, size);
-  let best: { kind: "cross" | "column" | "row"; node: number; gain: number } | null = null;
-  for (let node = 0; node < size; node++) {
-    const [column, row] = [lines.columns[node], lines.rows[node]];
-    if (column === undefined || row === undefined) continue;
-    const columnFails = isLine(column);
-    const rowFails = isLine(row);
-    const kind = columnFails && rowFails ? "cross" : columnFails ? "column" : rowFails ? "row" : null;
-    if (kind === null) continue;
-    const gain = (columnFails ? column.failed : 0) + (rowFails ? row.failed : 0);
-    if (best === null || gain > best.gain) best = { kind, node, gain };
-  }
-  if (best === null) return null;
-  const { kind, node } = best;
-  return { kind, nodes: [node], groups: [], by: "", cells: lineCells(left, size, node, kind) };
-}
-
-/** At least two cells: a single failing cell is a pair's business. */
-function isLine(line: Share): boolean {
-  return line.failed >= 2 && isEnough(line);
-}
-
-function countLines(left: Plane, size: number): { rows: Share[]; columns: Share[] } {
-  const empty = () => Array.from({ length: size }, () => ({ failed: 0, judged: 0 }));
-  const rows = empty();
-  const columns = empty();
-  for (let from = 0; from < size; from++) {
-    for (let to = 0; to < size; to++) {
-      const value = left[from * size + to];
-      if (value === blank) continue;
-      const [row, column] = [rows[from], columns[to]];
-      if (row === undefined || column === undefined) continue;
-      row.judged++;
-      column.judged++;
-      if (value === fine) continue;
-      row.failed++;
-      column.failed++;
-    }
-  }
-  return { rows, columns };
-}
-
-function lineCells(left: Plane, size: number, node: number, kind: "cross" | "column" | "row"): number[] {
-  const cells: number[] = [];
-  for (let other = 0; other < size; other++) {
-    const [inbound, outbound] = [other * size + node, node * size + other];
-    if (kind !== "row" && failed(left[inbound])) cells.push(inbound);
-    if (kind !== "column" && failed(left[outbound])) cells.push(outbound);
-  }
-  return cells.sort((a, b) => a - b);
-}
-
 /** What no wider shape explains: both ways, or one way. */
 function leftovers(left: Plane, size: number): Draft[] {
   const drafts: Draft[] = [];
@@ -253,55 +199,4 @@ function leftovers(left: Plane, size: number): Draft[] {
     drafts.push(take(left, { kind, nodes: [from, to], groups: [], by: "", cells: both ? [cell, back] : [cell] }));
   }
   return drafts;
-}
-
-/** Attributes by which clusters come apart, the most telling first. */
-export function groupings(nodes: readonly NodeFacts[]): Grouping[] {
-  const by: readonly (readonly [string, (node: NodeFacts) => string])[] = [
-    ["cluster", (node) => node.cluster],
-    ["topology.kubernetes.io/zone", zoneOf],
-    ["topology.kubernetes.io/region", (node) => node.kube?.labels.get("topology.kubernetes.io/region") ?? ""],
-    ["subnet", subnetOf],
-    ["Cilium version", (node) => node.agent?.status?.version || node.agent?.pod.imageVersion || ""],
-    ["OS image", (node) => node.kube?.osImage ?? ""],
-    ["kernel", (node) => node.kube?.kernelVersion ?? ""],
-    ["node pool", poolOf],
-  ];
-  return by
-    .map(([name, attribute]) => ({ by: name, groups: groupBy(nodes, attribute) }))
-    .filter((grouping) => grouping.groups.length > 1);
-}
-
-function groupBy(nodes: readonly NodeFacts[], attribute: (node: NodeFacts) => string): number[][] {
-  const groups = new Map<string, number[]>();
-  nodes.forEach((node, index) => {
-    const value = attribute(node);
-    if (value === "") return;
-    const group = groups.get(value);
-    if (group === undefined) groups.set(value, [index]);
-    else group.push(index);
-  });
-  return [...groups].sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([, group]) => group);
-}
-
-/** The /24 of a node's IPv4 address. */
-function subnetOf(node: NodeFacts): string {
-  const ip = node.kube?.internalIPs[0] ?? node.cilium?.internalIPs[0] ?? "";
-  const match = /^(\d+\.\d+\.\d+)\.\d+$/.exec(ip);
-  return match?.[1] ?? "";
-}
-
-const poolLabels = [
-  "cloud.google.com/gke-nodepool",
-  "eks.amazonaws.com/nodegroup",
-  "kubernetes.azure.com/agentpool",
-  "karpenter.sh/nodepool",
-];
-
-function poolOf(node: NodeFacts): string {
-  for (const label of poolLabels) {
-    const value = node.kube?.labels.get(label);
-    if (value !== undefined) return value;
-  }
-  return "";
 }

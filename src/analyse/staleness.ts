@@ -12,6 +12,8 @@ export interface StalenessRule {
 }
 
 const defaultBaseSeconds = 60;
+/** Far above what any agent uses (20,000 addresses make 10 minutes): an interval beyond it is a wrong reading. */
+const longestIntervalMs = 3_600_000;
 const slack = 30_000;
 
 /**
@@ -25,7 +27,8 @@ export function stalenessRule(
   probedAddresses: number,
   timedOutAddresses: number,
 ): StalenessRule {
-  const intervalMs = (agent.health?.probeIntervalNs ?? 0) / 1e6 || defaultIntervalMs(probedAddresses);
+  const saidMs = (agent.health?.probeIntervalNs ?? 0) / 1e6 || defaultIntervalMs(probedAddresses);
+  const intervalMs = Math.min(saidMs, longestIntervalMs);
   const probeLimit = 2 * intervalMs + slack;
   const reportTime = agent.health?.timestamp ?? 0;
   const hasInterval = agent.health?.probeIntervalNs != null || agent.health?.hasProbeTimes === true;
@@ -40,10 +43,10 @@ function defaultIntervalMs(probedAddresses: number): number {
 
 /**
  * Whether one probe is stale. `probedAt` is epoch milliseconds, 0 when the probe has no time of its own. A result
- * whose age cannot be told at all is not trusted either.
+ * whose age cannot be told is not trusted either: no time at all, or one that lies far ahead of the agent's clock,
+ * as after that clock was set back.
  */
 export function isStale(rule: StalenessRule, probedAt: number): boolean {
-  if (probedAt > 0) return rule.now > 0 && rule.now - probedAt > rule.probeLimit;
-  if (rule.reportTime > 0) return rule.now > 0 && rule.now - rule.reportTime > rule.reportLimit;
-  return true;
+  const [time, limit] = probedAt > 0 ? [probedAt, rule.probeLimit] : [rule.reportTime, rule.reportLimit];
+  return rule.now <= 0 || time <= 0 || Math.abs(rule.now - time) > limit;
 }

@@ -43,7 +43,7 @@ function wasLookedAt(coverage: Coverage, pairs: { readonly [target in Target]: P
   const open = targets.some((target) => pairs[target].unknown + pairs[target].stale + pairs[target].unasked > 0);
   if (open) return false;
   const total = host.total + endpoint.total;
-  return total === 0 ? coverage.nodes === 1 : host.off + endpoint.off < total;
+  return total === 0 ? coverage.agents === 1 : host.off + endpoint.off < total;
 }
 
 export function verdict(

@@ -55,6 +55,8 @@ export interface Cluster {
   list(request: ListRequest, signal: AbortSignal): Promise<KubeOutcome>;
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecOutcome>;
   may(question: AccessQuestion, signal: AbortSignal): Promise<AccessAnswer>;
+  /** The user name the API server knows us by; null where it cannot say (SelfSubjectReview, Kubernetes 1.28 on). */
+  whoAmI(signal: AbortSignal): Promise<string | null>;
   /** Closes every connection; the cluster is of no use afterwards. */
   close(): void;
 }

@@ -3,6 +3,7 @@ import type { Capture, CaptureOutcome, ExecOutcome } from "../model/capture.ts";
 import type { AgentPod } from "../model/kube.ts";
 import { type CaptureSpec, withOldName } from "./captures.ts";
 import { isCompleteJson } from "./complete.ts";
+import { agentIsOutOfReach, isWorthAnotherTry, pauseBeforeRetryMs, programIsMissing } from "./outcomes.ts";
 import { runPool } from "./pool.ts";
 
 /** What to ask of whom. */
@@ -17,10 +18,17 @@ export interface CollectLimits {
   readonly timeoutMs: number;
 }
 
+/** The API server does not let this user exec. */
+export interface Refusal {
+  readonly pod: AgentPod;
+  readonly status: 401 | 403;
+  readonly message: string;
+}
+
 /**
  * Asks every agent and hands each capture to the sink as soon as it is known; nothing is kept here. A failed capture
- * is a value. The first exec runs alone: where the API server refuses it (401, 403) it would refuse all, so
- * collecting stops there and the refusal is returned.
+ * is a value, and one of an agent that is not running is `not-run`. The first exec runs alone: where the API server
+ * refuses it (401, 403) it would refuse all, so collecting stops there and the refusal is returned.
  */
 export async function collect(
   cluster: Cluster,
@@ -30,44 +38,55 @@ export async function collect(
   signal: AbortSignal,
   agentDone: (done: number) => void,
 ): Promise<Refusal | null> {
-  let done = 0;
-  const runOne = async (order: AgentOrder) => {
-    await askAgent(cluster, order, limits.timeoutMs, sink, signal);
-    agentDone(++done);
-  };
-  const [first, ...rest] = orders;
-  if (first === undefined) return null;
-  const refusal = await askFirst(cluster, first, limits.timeoutMs, sink, signal);
-  if (refusal !== null) return refusal;
-  agentDone(++done);
-  await runPool(rest, limits.parallel, signal, runOne);
-  return null;
-}
-
-/** The API server does not let this user exec. */
-export interface Refusal {
-  readonly pod: AgentPod;
-  readonly status: 401 | 403;
-  readonly message: string;
-}
-
-async function askFirst(
-  cluster: Cluster,
-  order: AgentOrder,
-  timeoutMs: number,
-  sink: (capture: Capture) => void,
-  signal: AbortSignal,
-): Promise<Refusal | null> {
+  const first = orders.find((order) => isRunning(order.pod));
+  const gate = openLater<Refusal | null>();
   let refusal: Refusal | null = null;
-  const watch = (capture: Capture) => {
-    const { outcome } = capture;
-    if (outcome.kind === "http" && (outcome.status === 401 || outcome.status === 403)) {
-      refusal ??= { pod: order.pod, status: outcome.status, message: outcome.message };
+  let done = 0;
+  const askFirst = async (order: AgentOrder) => {
+    try {
+      await askAgent(cluster, order, limits.timeoutMs, sink, signal, (outcome) => {
+        refusal = refusalOf(order.pod, outcome);
+        gate.open(refusal);
+      });
+    } finally {
+      gate.open(refusal);
     }
-    sink(capture);
   };
-  await askAgent(cluster, order, timeoutMs, watch, signal);
+  await runPool(orders, limits.parallel, signal, async (order) => {
+    if (order === first) await askFirst(order);
+    else if (isRunning(order.pod)) {
+      if ((await gate.opened) !== null || signal.aborted) return;
+      await askAgent(cluster, order, limits.timeoutMs, sink, signal);
+    } else sayNotRun(order, sink);
+    if (refusal === null) agentDone(++done);
+  });
   return refusal;
+}
+
+function isRunning(pod: AgentPod): boolean {
+  return pod.state === "running";
+}
+
+/** A promise that is settled from outside; only the first value counts. */
+function openLater<T>(): { readonly opened: Promise<T>; open(value: T): void } {
+  let open: (value: T) => void = () => undefined;
+  const opened = new Promise<T>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: (value) => open(value) };
+}
+
+function refusalOf(pod: AgentPod, outcome: CaptureOutcome): Refusal | null {
+  if (outcome.kind !== "http" || (outcome.status !== 401 && outcome.status !== 403)) return null;
+  return { pod, status: outcome.status, message: outcome.message };
+}
+
+/** An exec into a container that is not running only waits or fails: nothing is run there. */
+function sayNotRun({ pod, captures }: AgentOrder, sink: (capture: Capture) => void): void {
+  const message = `its agent is not running (${pod.reason || pod.state})`;
+  for (const { id, argv } of captures) {
+    sink({ node: pod.node, pod: pod.name, id, argv, outcome: { kind: "not-run", message } });
+  }
 }
 
 async function askAgent(
@@ -76,17 +95,24 @@ async function askAgent(
   timeoutMs: number,
   sink: (capture: Capture) => void,
   signal: AbortSignal,
+  heard: (outcome: CaptureOutcome) => void = () => undefined,
 ): Promise<void> {
   const { pod } = order;
   let givenUp: CaptureOutcome | null = null;
   for (const spec of order.captures) {
-    const asked: { argv: readonly string[]; outcome: CaptureOutcome } =
+    const asked: Asked =
       givenUp === null
         ? await askOnceMore(cluster, pod, spec, timeoutMs, signal)
         : { argv: spec.argv, outcome: givenUp };
     sink({ node: pod.node, pod: pod.name, id: spec.id, argv: asked.argv, outcome: asked.outcome });
     if (givenUp === null && agentIsOutOfReach(asked.outcome)) givenUp = asked.outcome;
+    heard(asked.outcome);
   }
+}
+
+interface Asked {
+  readonly argv: readonly string[];
+  readonly outcome: CaptureOutcome;
 }
 
 /** One capture: the old program name where the new one is missing, one retry where a second try can help. */
@@ -96,7 +122,7 @@ async function askOnceMore(
   spec: CaptureSpec,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<{ argv: readonly string[]; outcome: CaptureOutcome }> {
+): Promise<Asked> {
   const ask = async (argv: readonly string[]): Promise<CaptureOutcome> => {
     const { namespace, name, container } = pod;
     const request = { namespace, pod: name, container, argv, timeoutMs, maxBytes: spec.maxBytes };
@@ -105,11 +131,14 @@ async function askOnceMore(
   let argv = spec.argv;
   let outcome = await ask(argv);
   const oldName = withOldName(spec.argv);
-  if (oldName !== null && programIsMissing(outcome)) {
+  if (oldName !== null && programIsMissing(outcome) && !signal.aborted) {
     argv = oldName;
     outcome = await ask(argv);
   }
-  if (isWorthAnotherTry(outcome, spec) && !signal.aborted) outcome = await ask(argv);
+  if (isWorthAnotherTry(outcome, spec)) {
+    await pause(pauseBeforeRetryMs(outcome), signal);
+    if (!signal.aborted) outcome = await ask(argv);
+  }
   return { argv, outcome };
 }
 
@@ -118,49 +147,16 @@ function checkWhole(outcome: ExecOutcome, spec: CaptureSpec): CaptureOutcome {
   return { kind: "cut", bytes: outcome.stdout.length };
 }
 
-/** 126 and 127 are the runtime's codes for a program that cannot be started; some runtimes say it in words alone. */
-export function programIsMissing(outcome: CaptureOutcome): boolean {
-  if (outcome.kind === "exit" && (outcome.code === 126 || outcome.code === 127)) return true;
-  const said =
-    outcome.kind === "exit"
-      ? outcome.stderr
-      : outcome.kind === "remote-error" || outcome.kind === "http"
-        ? outcome.message
-        : "";
-  return /executable file not found|no such file or directory.*exec|exec.*no such file or directory/i.test(said);
-}
-
-/** Transient by nature. An empty reply that ended well is one too: an exec can lose all its bytes. */
-function isWorthAnotherTry(outcome: CaptureOutcome, spec: CaptureSpec): boolean {
-  switch (outcome.kind) {
-    case "cut":
-    case "closed-without-status":
-      return true;
-    case "network":
-      return outcome.code === "ECONNRESET" || outcome.code === "EPIPE";
-    case "timeout":
-      return outcome.phase === "handshake";
-    case "http":
-      return outcome.status === 429 || (outcome.status >= 502 && outcome.status <= 504);
-    case "ok":
-      return spec.json && outcome.stdout.length === 0;
-    default:
-      return false;
-  }
-}
-
-/** After these the agent's other captures would only wait for the same end. */
-function agentIsOutOfReach(outcome: CaptureOutcome): boolean {
-  switch (outcome.kind) {
-    case "http":
-    case "timeout":
-    case "dead-peer":
-    case "network":
-    case "aborted":
-      return true;
-    case "remote-error":
-      return !programIsMissing(outcome);
-    default:
-      return false;
-  }
+/** Ends early when aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms === 0 || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
 }

@@ -1,10 +1,10 @@
 const quote = 0x22;
 const backslash = 0x5c;
 const newline = 0x0a;
-const openers = new Map([
-  [0x7b, 0x7d],
-  [0x5b, 0x5d],
-]);
+const brace = 0x7b;
+const braceEnd = 0x7d;
+const bracket = 0x5b;
+const bracketEnd = 0x5d;
 
 /**
  * Whether a reply that should be JSON is whole. A connection may end well and still have lost the tail
@@ -17,19 +17,31 @@ export function isCompleteJson(bytes: Uint8Array): boolean {
   return endsAtTopLevel(bytes, start) || closesSomewhere(bytes, start);
 }
 
-/** Position of the first line that starts with a bracket, after notices such as `Using config file: …`. */
+/** Where the JSON starts: after notices such as `Using config file: …` or `[WARN] …`, at the start of a line. */
 function firstOpener(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; at++) {
-    if (openers.has(bytes[at] ?? 0) && (at === 0 || bytes[at - 1] === newline)) return at;
+    if ((at === 0 || bytes[at - 1] === newline) && opensJson(bytes, at)) return at;
   }
   return -1;
 }
 
+/** An object's first key or its end, an array's first object or its end; a reply cut right there counts as opened. */
+function opensJson(bytes: Uint8Array, at: number): boolean {
+  const opener = bytes[at] ?? 0;
+  if (opener !== brace && opener !== bracket) return false;
+  let next = at + 1;
+  while (next < bytes.length && isBlank(bytes[next] ?? 0)) next++;
+  if (next === bytes.length) return true;
+  const byte = bytes[next] ?? 0;
+  return opener === brace ? byte === quote || byte === braceEnd : byte === brace || byte === bracketEnd;
+}
+
 /** Fast path: the agents print indented JSON, whose last bracket alone stands at the start of a line. */
 function endsAtTopLevel(bytes: Uint8Array, start: number): boolean {
+  const closer = bytes[start] === brace ? braceEnd : bracketEnd;
   let end = bytes.length - 1;
   while (end > start && isBlank(bytes[end] ?? 0)) end--;
-  return end > start && bytes[end - 1] === newline && bytes[end] === openers.get(bytes[start] ?? 0);
+  return end > start && bytes[end - 1] === newline && bytes[end] === closer;
 }
 
 function closesSomewhere(bytes: Uint8Array, start: number): boolean {
@@ -41,8 +53,8 @@ function closesSomewhere(bytes: Uint8Array, start: number): boolean {
       if (byte === backslash) at++;
       else if (byte === quote) inString = false;
     } else if (byte === quote) inString = true;
-    else if (byte === 0x7b || byte === 0x5b) depth++;
-    else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) return true;
+    else if (byte === brace || byte === bracket) depth++;
+    else if ((byte === braceEnd || byte === bracketEnd) && --depth === 0) return true;
   }
   return false;
 }

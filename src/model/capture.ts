@@ -51,7 +51,8 @@ export type ExecOutcome =
       readonly message: string;
       readonly retryAfterSeconds: number | null;
     }
-  | { readonly kind: "remote-error"; readonly message: string }
+  /** `stderr` is what the command still managed to say. */
+  | { readonly kind: "remote-error"; readonly message: string; readonly stderr: string }
   | { readonly kind: "timeout"; readonly phase: "handshake" | "command"; readonly afterMs: number }
   | { readonly kind: "dead-peer"; readonly silentMs: number }
   | { readonly kind: "closed-without-status"; readonly code: number }
@@ -93,7 +94,10 @@ export function describeOutcome(outcome: CaptureOutcome): string {
     case "http":
       return `the API server answered ${outcome.status}${firstLine(outcome.message, ": ")}`;
     case "remote-error":
-      return firstLine(outcome.message, "") || "the kubelet or container runtime reported an error without a text";
+      return [firstLine(outcome.message, "") || "the kubelet or container runtime reported an error without a text"]
+        .concat(firstLine(outcome.stderr, ""))
+        .filter((text) => text !== "")
+        .join(": ");
     case "timeout":
       return outcome.phase === "handshake"
         ? `no answer to the exec request within ${seconds(outcome.afterMs)}`

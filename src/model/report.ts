@@ -63,6 +63,8 @@ export interface Summary {
   /** Ordered pairs of which at least one looked-at target is unreachable, and how many pairs there are. */
   readonly unreachablePairs: number;
   readonly totalPairs: number;
+  /** The one node that every unreachable pair starts or ends at; null when there is none such, or several. */
+  readonly hub: string | null;
   /** Nanoseconds: age of the newest and the oldest probe; null when no time is known. */
   readonly newestProbeNs: number | null;
   readonly oldestProbeNs: number | null;
@@ -74,6 +76,8 @@ export interface Tally {
 }
 
 export interface ReportNode {
+  /** Row and column of `cells`. */
+  readonly index: number;
   readonly name: string;
   readonly cluster: string;
   readonly remote: boolean;

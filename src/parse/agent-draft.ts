@@ -19,8 +19,9 @@ import type { MatrixBuilder } from "../model/matrix.ts";
 import { parseAgentStatus } from "./agent-status.ts";
 import { encodeRow } from "./encode-row.ts";
 import { parseEndpointList } from "./endpoint-list.ts";
-import { type HealthReply, parseHealth } from "./health-json.ts";
+import { type HealthNode, type HealthReply, parseHealth } from "./health-json.ts";
 import type { ParseFailure } from "./json.ts";
+import type { NamedNode } from "./names.ts";
 import { type NodeElement, parseNodeList } from "./node-list.ts";
 import { parseTime } from "./time.ts";
 
@@ -59,8 +60,11 @@ export function agentDraft(): AgentDraft {
 export interface DraftContext {
   readonly builder: MatrixBuilder;
   readonly column: number;
+  /** -1 for a name that names nobody. */
   readonly columnOf: (name: string) => number;
-  readonly learnCluster: (localName: string, node: string) => void;
+  /** Told before any name is turned into a column: what the agent calls its own node, "" when it does not say. */
+  readonly learnCluster: (node: string, localName: string, listed: readonly NamedNode[]) => void;
+  /** What a node of this cluster announces of itself, by its name in a reply; null for other clusters' nodes. */
   readonly cilium: (name: string) => CiliumNode | null;
 }
 
@@ -82,9 +86,10 @@ const readers: Readonly<Record<BaseCaptureId, Reader>> = {
     draft.newestTime = Math.max(draft.newestTime, parsed.value.newestTimestamp);
     return null;
   },
-  "cilium-node-list.json": (draft, bytes, _capture, context) => {
+  "cilium-node-list.json": (draft, bytes, capture, context) => {
     const parsed = parseNodeList(bytes);
     if (!parsed.ok) return parsed;
+    context.learnCluster(capture.node, "", parsed.value);
     draft.nodeList = reduceNodeList(parsed.value, context);
     return null;
   },
@@ -107,12 +112,19 @@ export function addCapture(draft: AgentDraft, capture: Capture, context: DraftCo
     keepConfirming(draft, id, capture);
     return;
   }
-  if (outcome.kind !== "ok") {
-    draft.failures.push({ id, reason: outcomeReason(capture), message: describeOutcome(outcome) });
+  if (outcome.kind === "ok") {
+    const failure = readers[id](draft, outcome.stdout, capture, context);
+    if (failure !== null) draft.failures.push({ id, reason: failure.reason, message: failure.message });
     return;
   }
-  const failure = readers[id](draft, outcome.stdout, capture, context);
-  if (failure !== null) draft.failures.push({ id, reason: failure.reason, message: failure.message });
+  if (outcome.kind === "exit" && saidItAll(draft, outcome.stdout, capture, context)) return;
+  draft.failures.push({ id, reason: outcomeReason(capture), message: describeOutcome(outcome) });
+}
+
+/** A whole reply counts even where the command ended with an error code; a list is not taken for empty then. */
+function saidItAll(draft: AgentDraft, stdout: Uint8Array, capture: Capture, context: DraftContext): boolean {
+  const isBlank = new TextDecoder().decode(stdout).trim() === "";
+  return !isBlank && isBase(capture.id) && readers[capture.id](draft, stdout, capture, context) === null;
 }
 
 function isBase(id: CaptureId): id is BaseCaptureId {
@@ -148,7 +160,7 @@ function readHealth(
   const parsed = parseHealth(bytes);
   if (!parsed.ok) return parsed;
   const reply = parsed.value;
-  context.learnCluster(reply.localName, capture.node);
+  context.learnCluster(capture.node, reply.localName, (reply.nodes ?? []).map(hostAddresses));
   const row = encodeRow(context.builder, reply.nodes ?? [], context.columnOf);
   const { rows } = context.builder.matrix;
   while (rows.length <= context.column) rows.push(null);
@@ -156,6 +168,10 @@ function readHealth(
   draft.health = healthHead(reply, row.newestProbe > 0);
   draft.newestTime = Math.max(draft.newestTime, reply.timestamp, row.newestProbe * 1000);
   return null;
+}
+
+function hostAddresses({ name, host }: HealthNode): NamedNode {
+  return { name, ips: (host ?? []).map((address) => address.ip) };
 }
 
 function healthHead(reply: HealthReply, hasProbeTimes: boolean): AgentHealth {
@@ -169,7 +185,8 @@ function reduceNodeList(list: readonly NodeElement[], context: DraftContext): Ag
   const listed = new Uint8Array(columns.reduce((most, column) => Math.max(most, column + 1), 0));
   const entries: NodeListEntry[] = [];
   list.forEach((element, index) => {
-    const node = columns[index] ?? 0;
+    const node = columns[index] ?? -1;
+    if (node < 0) return;
     listed[node] = 1;
     if (differs(element, context)) {
       const { ips, healthIPs, podCIDRs, source } = element;
@@ -180,7 +197,7 @@ function reduceNodeList(list: readonly NodeElement[], context: DraftContext): Ag
 }
 
 function differs(element: NodeElement, context: DraftContext): boolean {
-  const announced = context.cilium(element.name.slice(element.name.indexOf("/") + 1));
+  const announced = context.cilium(element.name);
   if (announced === null) return true;
   return !sameSet(element.ips, announced.internalIPs) || !sameSet(element.healthIPs, announced.healthIPs);
 }

@@ -10,26 +10,49 @@ import {
   success,
   type TargetColumns,
 } from "../model/matrix.ts";
-import type { AddressProbes, HealthNode, ProbeResult } from "./health-json.ts";
+import { type AddressProbes, type HealthNode, type ProbeResult, worstAddresses } from "./health-json.ts";
 
 const oldestAge = 0xffff - 1;
 
-/** One agent's view as a matrix row; `columnOf` gives a node's matrix index by its name in the reply. */
+/**
+ * One agent's view as a matrix row; `columnOf` gives a node's matrix index by its name in the reply, -1 for a name that
+ * names nobody.
+ */
 export function encodeRow(
   builder: MatrixBuilder,
   nodes: readonly HealthNode[],
   columnOf: (name: string) => number,
 ): MatrixRow {
-  const columns = nodes.map((node) => columnOf(node.name));
-  const width = columns.reduce((most, column) => Math.max(most, column + 1), 0);
-  const row = emptyRow(width, newestProbe(nodes), positions(nodes, "host"), positions(nodes, "endpoint"));
-  nodes.forEach((node, index) => {
-    const column = columns[index] ?? -1;
-    if (column < 0) return;
+  const byColumn = nodesByColumn(nodes, columnOf);
+  const merged = [...byColumn.values()];
+  const width = [...byColumn.keys()].reduce((most, column) => Math.max(most, column + 1), 0);
+  const row = emptyRow(width, newestProbe(merged), positions(merged, "host"), positions(merged, "endpoint"));
+  for (const [column, node] of byColumn) {
     writeTarget(builder, row, row.host, column, node.host);
     writeTarget(builder, row, row.endpoint, column, node.endpoint);
-  });
+  }
   return row;
+}
+
+/** A node that stands in a reply twice (an entry under an earlier cluster name) keeps the addresses of both. */
+function nodesByColumn(
+  nodes: readonly HealthNode[],
+  columnOf: (name: string) => number,
+): ReadonlyMap<number, HealthNode> {
+  const byColumn = new Map<number, HealthNode>();
+  for (const node of nodes) {
+    const column = columnOf(node.name);
+    if (column < 0) continue;
+    const twin = byColumn.get(column);
+    byColumn.set(column, twin === undefined ? node : joinTwins(twin, node));
+  }
+  return byColumn;
+}
+
+function joinTwins(one: HealthNode, other: HealthNode): HealthNode {
+  const join = (some: HealthNode["host"], more: HealthNode["host"]) =>
+    some === null || more === null ? (some ?? more) : worstAddresses([...some, ...more]);
+  return { name: one.name, host: join(one.host, other.host), endpoint: join(one.endpoint, other.endpoint) };
 }
 
 function positions(nodes: readonly HealthNode[], target: "host" | "endpoint"): number {

@@ -5,7 +5,7 @@ import { matrixBuilder } from "../model/matrix.ts";
 import { type AgentDraft, addCapture, agentDraft } from "./agent-draft.ts";
 import { whyNoAgentIsDue } from "./agent-due.ts";
 import { inventory } from "./inventory.ts";
-import { publicName, splitName } from "./names.ts";
+import { clusterByOwnName, type NamedNode, publicName, splitName } from "./names.ts";
 
 /** The reducer that builds FACTS capture by capture and lets go of each reply's text. */
 export interface FactsReducer {
@@ -32,11 +32,23 @@ export function factsReducer(source: Source, container: string): FactsReducer {
   };
   let learnedCluster = "";
   const ownCluster = () => kube.clusterName() || learnedCluster;
-  const columnOf = (name: string) => column(publicName(name, ownCluster()).name);
-  /** Where cilium-config cannot be read, the agent's own name for its node tells the cluster's name. */
-  const learnCluster = (localName: string, node: string) => {
-    const local = splitName(localName);
-    if (learnedCluster === "" && local.node === node) learnedCluster = local.cluster;
+  const columnOf = (name: string) => {
+    const { name: known } = publicName(name, ownCluster());
+    return splitName(known).node === "" ? -1 : column(known);
+  };
+  const ciliumNode = (name: string) => {
+    const known = publicName(name, ownCluster());
+    return known.remote ? null : kube.ciliumNode(known.name);
+  };
+  /** Where cilium-config cannot be read, an agent's own name for its node tells the cluster's name. */
+  const learnCluster = (node: string, localName: string, listed: readonly NamedNode[]) => {
+    if (ownCluster() !== "") return;
+    const ownIPs = [...(kube.kubeNode(node)?.internalIPs ?? []), ...(kube.ciliumNode(node)?.internalIPs ?? [])];
+    learnedCluster = clusterByOwnName(node, localName, listed, ownIPs) ?? "";
+  };
+  /** Inventory first and sorted, so that the order in which agents answer leaves no trace. */
+  const placeKnownNodes = () => {
+    for (const name of [...kube.nodeNames()].sort()) column(name);
   };
   const draftOf = (node: string): AgentDraft => {
     const draft = drafts.get(node) ?? agentDraft();
@@ -49,11 +61,12 @@ export function factsReducer(source: Source, container: string): FactsReducer {
     },
     agents: () => [...kube.agents().values()],
     add: (capture) => {
-      const context = { builder, column: column(capture.node), columnOf, learnCluster, cilium: kube.ciliumNode };
+      if (names.length === 0) placeKnownNodes();
+      const context = { builder, column: column(capture.node), columnOf, learnCluster, cilium: ciliumNode };
       addCapture(draftOf(capture.node), capture, context);
     },
     finish: () => {
-      for (const name of kube.nodeNames()) column(name);
+      placeKnownNodes();
       const clock = fallbackClock(drafts.values());
       const nodes = names.map((name) => nodeFacts(name, ownCluster(), kube, drafts.get(name), clock));
       while (builder.matrix.rows.length < names.length) builder.matrix.rows.push(null);

@@ -1,4 +1,14 @@
-import { arrayAt, isObject, numberAt, objectAt, type Parsed, parseJson, stringAt, wrongShape } from "./json.ts";
+import {
+  arrayAt,
+  isObject,
+  type JsonObject,
+  numberAt,
+  objectAt,
+  type Parsed,
+  parseJson,
+  stringAt,
+  wrongShape,
+} from "./json.ts";
 import { parseGoDuration, parseTime } from "./time.ts";
 
 /** `cilium-health status -o json`: one agent's view of all nodes (api/v1/health/models, Cilium 1.4 to 1.20). */
@@ -68,14 +78,29 @@ function readHost(node: unknown): readonly AddressProbes[] | null {
  */
 function readEndpoint(node: unknown): readonly AddressProbes[] | null {
   if (!isObject(node)) return null;
-  if (isObject(node["health-endpoint"])) return readAddresses(node["health-endpoint"]);
-  return isObject(node["endpoint"]) ? [readAddress(node["endpoint"])] : null;
+  const { "health-endpoint": current, endpoint: deprecated } = node;
+  if (isObject(current)) return readAddresses(current, deprecated);
+  return isObject(deprecated) ? [readAddress(deprecated)] : null;
 }
 
-function readAddresses(target: unknown): readonly AddressProbes[] {
-  const primary = isObject(target) && isObject(target["primary-address"]) ? target["primary-address"] : null;
-  const first = primary === null ? { ip: "", icmp: null, http: null } : readAddress(primary);
-  return [first, ...arrayAt(target, "secondary-addresses").filter(isObject).slice(0, 7).map(readAddress)];
+/** Agents know one address a family: two at most. What is beyond that comes from elsewhere and must not grow the matrix. */
+const mostAddresses = 8;
+
+function readAddresses(target: JsonObject, deprecated?: unknown): readonly AddressProbes[] {
+  const primary = isObject(target["primary-address"]) ? target["primary-address"] : deprecated;
+  const first = isObject(primary) ? readAddress(primary) : { ip: "", icmp: null, http: null };
+  return worstAddresses([first, ...arrayAt(target, "secondary-addresses").filter(isObject).map(readAddress)]);
+}
+
+/** The addresses as they are, or, where there are too many, the failing and the unknown ones before the good ones. */
+export function worstAddresses(addresses: readonly AddressProbes[]): readonly AddressProbes[] {
+  if (addresses.length <= mostAddresses) return addresses;
+  return [...addresses].sort((a, b) => badness(b) - badness(a)).slice(0, mostAddresses);
+}
+
+function badness({ icmp, http }: AddressProbes): number {
+  if ((icmp?.status ?? "") !== "" || (http?.status ?? "") !== "") return 2;
+  return icmp === null || http === null ? 1 : 0;
 }
 
 function readAddress(path: unknown): AddressProbes {

@@ -2,13 +2,13 @@ import type { AgentPod, CiliumNode, ClusterwidePolicy, KubeList, KubeNode, KubeR
 import { objectAt, stringMapAt } from "./json.ts";
 import { parseCiliumNode } from "./kube-ciliumnodes.ts";
 import { parseKubeNode } from "./kube-nodes.ts";
-import { choosePods, parseAgentPod } from "./kube-pods.ts";
+import { choosePods, isLeftover, parseAgentPod } from "./kube-pods.ts";
 import { parseClusterwidePolicy } from "./kube-policies.ts";
 
 /** The API's view: who should be there. A resource that could not be read is absent, with the sentence why. */
 export interface Inventory {
   add(list: KubeList): void;
-  /** One agent pod a node. */
+  /** One agent pod a node. What an evicted pod left on a node that is gone is none. */
   agents(): ReadonlyMap<string, AgentPod>;
   kubeNode(name: string): KubeNode | null;
   ciliumNode(name: string): CiliumNode | null;
@@ -25,12 +25,17 @@ export function inventory(container: string): Inventory {
   const nodes = new Map<string, KubeNode>();
   const ciliumNodes = new Map<string, CiliumNode>();
   const absent = new Map<KubeResource, string>();
-  let agents: ReadonlyMap<string, AgentPod> = new Map();
+  let pods: readonly AgentPod[] = [];
+  let chosen: ReadonlyMap<string, AgentPod> | null = null;
+  const agents = () => {
+    chosen ??= choosePods(pods.filter((pod) => !isLeftover(pod) || nodes.size === 0 || nodes.has(pod.node)));
+    return chosen;
+  };
   let policies: ClusterwidePolicy[] | null = null;
   let config: ReadonlyMap<string, string> | null = null;
   const take: Readonly<Record<KubeResource, (items: readonly unknown[]) => void>> = {
     pods: (items) => {
-      agents = choosePods(items.map((item) => parseAgentPod(item, container)).filter((pod) => pod !== null));
+      pods = items.map((item) => parseAgentPod(item, container)).filter((pod) => pod !== null);
     },
     nodes: (items) => keepByName(nodes, items.map(parseKubeNode)),
     ciliumnodes: (items) => keepByName(ciliumNodes, items.map(parseCiliumNode)),
@@ -43,13 +48,14 @@ export function inventory(container: string): Inventory {
   };
   return {
     add: ({ resource, outcome }) => {
+      chosen = null;
       if (outcome.kind === "ok") take[resource](outcome.items);
       else absent.set(resource, outcome.message);
     },
-    agents: () => agents,
+    agents,
     kubeNode: (name) => nodes.get(name) ?? null,
     ciliumNode: (name) => ciliumNodes.get(name) ?? null,
-    nodeNames: () => [...nodes.keys(), ...ciliumNodes.keys(), ...agents.keys()],
+    nodeNames: () => [...nodes.keys(), ...ciliumNodes.keys(), ...agents().keys()],
     config: () => config,
     policies: () => policies,
     absent: () => absent,

@@ -20,10 +20,8 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   if (text === "") return { ok: false, reason: "empty", message: "the command printed nothing" };
   const whole = tryParse(text);
   if (whole !== undefined) return { ok: true, value: whole };
-  for (const inner of withoutNoise(text)) {
-    const found = tryParse(inner);
-    if (found !== undefined) return { ok: true, value: found };
-  }
+  const inner = tryParse(withoutNoise(text));
+  if (inner !== undefined) return { ok: true, value: inner };
   return { ok: false, reason: "not-json", message: `not JSON (${bytes.length} bytes, starts with ${start(text)})` };
 }
 
@@ -35,13 +33,27 @@ function tryParse(text: string): unknown {
   }
 }
 
-/** From the first line that opens a bracket to the last line that is its closer, or to the last closer anywhere. */
-function withoutNoise(text: string): string[] {
-  const opening = /^[[{]/m.exec(text);
-  if (opening === null) return [];
-  const closer = opening[0] === "{" ? "}" : "]";
-  const ends = [text.lastIndexOf(`\n${closer}`) + 2, text.lastIndexOf(closer) + 1];
-  return ends.filter((end) => end > opening.index).map((end) => text.slice(opening.index, end));
+/** From the first line that opens an object or a list of objects to the bracket that closes it; "" when none does. */
+function withoutNoise(text: string): string {
+  const opening = /^(?:\{\s*["}]|\[\s*[{\]])/m.exec(text);
+  if (opening === null) return "";
+  return text.slice(opening.index, closerOf(text, opening.index));
+}
+
+/** Position behind the bracket that closes the one at `start`; `start` itself when it is never closed. */
+function closerOf(text: string, start: number): number {
+  let depth = 0;
+  let inString = false;
+  for (let at = start; at < text.length; at++) {
+    const char = text[at];
+    if (inString) {
+      if (char === "\\") at++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{" || char === "[") depth++;
+    else if ((char === "}" || char === "]") && --depth === 0) return at + 1;
+  }
+  return start;
 }
 
 function start(text: string): string {

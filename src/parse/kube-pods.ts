@@ -83,5 +83,10 @@ function isBetter(pod: AgentPod, rival: AgentPod): boolean {
 
 function rank(pod: AgentPod): number {
   if (pod.state === "running") return 2;
-  return pod.phase === "Failed" || pod.phase === "Succeeded" ? 0 : 1;
+  return isLeftover(pod) ? 0 : 1;
+}
+
+/** Evicted or finished: it will not run again. */
+export function isLeftover(pod: AgentPod): boolean {
+  return pod.phase === "Failed" || pod.phase === "Succeeded";
 }

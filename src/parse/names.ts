@@ -19,3 +19,29 @@ export function publicName(name: string, ownCluster: string): { readonly name: s
   const remote = cluster !== "" && cluster !== ownCluster;
   return { name: remote ? name : node, remote };
 }
+
+/** A node as some list has it: its name there and its addresses. */
+export interface NamedNode {
+  readonly name: string;
+  readonly ips: readonly string[];
+}
+
+/**
+ * The cluster's name by what an agent calls its own node: its `local.name`, else the one entry of its list that bears
+ * its node's name (of several, from meshed clusters with equal node names, the one with the node's own address).
+ * null when that tells nothing; "" is the nameless cluster `default`.
+ */
+export function clusterByOwnName(
+  node: string,
+  localName: string,
+  listed: readonly NamedNode[],
+  ownIPs: readonly string[],
+): string | null {
+  const local = splitName(localName);
+  if (local.node === node) return local.cluster;
+  const namesakes = listed.filter((entry) => splitName(entry.name).node === node);
+  const own =
+    namesakes.length > 1 ? namesakes.filter((entry) => entry.ips.some((ip) => ownIPs.includes(ip))) : namesakes;
+  const [only] = own;
+  return only !== undefined && own.length === 1 ? splitName(only.name).cluster : null;
+}

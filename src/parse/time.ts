@@ -1,10 +1,13 @@
 /**
  * Epoch milliseconds of an RFC 3339 time; 0 for none, for nonsense, and for Go's zero time (`0001-01-01T00:00:00Z`),
- * with which Cilium says "never". Fractions of any length and zone offsets are understood.
+ * with which Cilium says "never". Fractions of any length and zone offsets are understood; a time without a zone is
+ * nonsense, since it would be read in the zone of whoever runs this.
  */
 export function parseTime(text: string): number {
-  if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d/.test(text)) return 0;
-  const ms = Date.parse(text.replace(/(\.\d{3})\d+/, "$1").replace(" ", "T"));
+  const match = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
+  if (match === null) return 0;
+  const [, date, time, fraction = "", zone = ""] = match;
+  const ms = Date.parse(`${date}T${time}${fraction.slice(0, 4)}${zone.toUpperCase()}`);
   return Number.isNaN(ms) || ms <= 0 ? 0 : ms;
 }
 

@@ -1,6 +1,7 @@
 import type { NodeFacts } from "../../model/facts.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, inbound, type Scene } from "../scene.ts";
+import { isDown } from "./node-down.ts";
 
 /** The agent container does not run; the kernel still answers ping, port 4240 refuses (cilium/cilium#33697). */
 export const agentDown: Rule = {
@@ -19,7 +20,8 @@ export const agentDown: Rule = {
   find: (scene) =>
     scene.nodes.flatMap((node, index) => {
       const agent = node.agent;
-      return agent === null || agent.pod.state === "running" ? [] : [claim(scene, node, index)];
+      if (agent === null || agent.pod.state === "running" || isDown(scene, node, index)) return [];
+      return [claim(scene, node, index)];
     }),
 };
 

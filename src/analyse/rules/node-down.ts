@@ -18,11 +18,14 @@ export const nodeDown: Rule = {
     },
   ],
   find: (scene) =>
-    scene.nodes.flatMap((node, index) => {
-      if (node.kube === null || node.kube.ready === "True" || node.agent?.health != null) return [];
-      return hasUnreachable(scene, index) ? [claim(scene, node, index)] : [];
-    }),
+    scene.nodes.flatMap((node, index) => (isDown(scene, node, index) ? [claim(scene, node, index)] : [])),
 };
+
+/** Not ready by Kubernetes, silent, and somebody fails to reach it. */
+export function isDown(scene: Scene, node: NodeFacts, index: number): boolean {
+  if (node.kube === null || node.kube.ready === "True" || node.agent?.health != null) return false;
+  return hasUnreachable(scene, index);
+}
 
 function claim(scene: Scene, node: NodeFacts, index: number): Claim {
   const { unreachable, total } = inbound(scene, index, "host");

@@ -1,4 +1,6 @@
-import { type ProbeKind, targetOf } from "../planes.ts";
+import { type Target, targets } from "../../model/matrix.ts";
+import { cellStatus, noPath } from "../../model/status.ts";
+import { type ProbeKind, protocolOf, targetOf } from "../planes.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
 import type { Shape, ShapeKind } from "../shapes.ts";
@@ -38,8 +40,65 @@ export const unexplainedShape: Rule = {
     shapeCause("icmp-only-failure", "only ICMP fails", "HTTP passes where ping does not."),
     shapeCause("http-only-failure", "only HTTP fails", "Ping passes where the health port does not."),
   ],
-  find: (scene) => scene.shapes.map((shape) => claim(scene, shape)),
+  find: (scene) => {
+    const [scattered, shapes] = partScattered(withOwnCells(scene));
+    return [...shapes.map((shape) => claim(scene, shape)), ...scattered.map((group) => scatteredClaim(scene, group))];
+  },
 };
+
+/**
+ * Shapes that still have a path of their own, those with a failing HTTP probe first: where ping is filtered everywhere
+ * and one node is dead besides, the dead node is to keep its paths.
+ */
+function withOwnCells(scene: Scene): Shape[] {
+  const isOnlyPing = (shape: Shape) => shape.probes.every((kind) => protocolOf(kind) === "icmp");
+  const ordered = [...scene.shapes.filter((shape) => !isOnlyPing(shape)), ...scene.shapes.filter(isOnlyPing)];
+  const taken = { host: new Uint8Array(scene.size ** 2), endpoint: new Uint8Array(scene.size ** 2) };
+  return ordered.filter((shape) => {
+    let own = 0;
+    for (const target of targetsOf(shape)) {
+      for (const cell of shape.cells) {
+        if (taken[target][cell] === 1 || cellStatus(scene.cells[target][cell] ?? noPath) !== "unreachable") continue;
+        taken[target][cell] = 1;
+        own++;
+      }
+    }
+    return own > 0;
+  });
+}
+
+function targetsOf(shape: Shape): readonly Target[] {
+  return targets.filter((target) => shape.probes.some((kind) => targetOf(kind) === target));
+}
+
+/** So many single paths of one kind are one finding: nobody reads, or can number, a hundred thousand. */
+const mostSingles = 20;
+
+function partScattered(shapes: readonly Shape[]): [readonly (readonly Shape[])[], readonly Shape[]] {
+  const groups = new Map<string, Shape[]>();
+  for (const shape of shapes) {
+    if (shape.kind !== "pair" && shape.kind !== "one-way") continue;
+    const key = `${shape.kind} ${shape.probes.join(",")}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [shape]);
+    else group.push(shape);
+  }
+  const scattered = [...groups.values()].filter((group) => group.length > mostSingles);
+  const gone = new Set(scattered.flat());
+  return [scattered, shapes.filter((shape) => !gone.has(shape))];
+}
+
+function scatteredClaim(scene: Scene, group: readonly Shape[]): Claim {
+  const [first] = group;
+  const cells = group.flatMap((shape) => shape.cells);
+  const probes = first?.probes ?? [];
+  const shape: Shape = { kind: first?.kind ?? "pair", probes, nodes: [], groups: [], by: "", cells };
+  const what = shape.kind === "pair" ? "node pairs fail both ways" : "paths fail in one direction";
+  return {
+    ...claim(scene, shape),
+    title: `${group.length} ${what}, with no node or group in common${only(shape)}`,
+  };
+}
 
 function shapeCause(id: string, title: string, meaning: string): Cause {
   return {
@@ -66,15 +125,14 @@ const idOfKind: Readonly<Record<ShapeKind, string>> = {
 
 function claim(scene: Scene, shape: Shape): Claim {
   const names = namesOf(scene, shape);
-  const hasHost = shape.probes.some((kind) => targetOf(kind) === "host");
-  const hasEndpoint = shape.probes.some((kind) => targetOf(kind) === "endpoint");
+  const failing = targetsOf(shape);
   return {
     id: idOf(shape),
     confidence: "confirmed",
     title: `${sentence(scene, shape)}${only(shape)}`,
     nodes: names,
-    host: hasHost ? shape.cells : [],
-    endpoint: hasEndpoint ? shape.cells : [],
+    host: failing.includes("host") ? shape.cells : [],
+    endpoint: failing.includes("endpoint") ? shape.cells : [],
     evidence: [{ text: `${shape.cells.length} node pairs fail in the same way: ${shape.probes.join(", ")}` }],
   };
 }
@@ -93,8 +151,12 @@ function idOf(shape: Shape): string {
 function namesOf(scene: Scene, shape: Shape): string[] {
   if (shape.nodes.length > 0) return shape.nodes.map((node) => nameOf(scene, node));
   if (shape.groups.length > 0) return shape.groups.flat().map((node) => nameOf(scene, node));
-  const involved = new Set(shape.cells.flatMap((cell) => [Math.floor(cell / scene.size), cell % scene.size]));
-  return [...involved].map((node) => nameOf(scene, node));
+  const involved = new Uint8Array(scene.size);
+  for (const cell of shape.cells) {
+    involved[Math.floor(cell / scene.size)] = 1;
+    involved[cell % scene.size] = 1;
+  }
+  return scene.nodes.flatMap((node, index) => (involved[index] === 1 ? [node.name] : []));
 }
 
 function sentence(scene: Scene, shape: Shape): string {

@@ -1,0 +1,173 @@
+import yargs, { type Argv } from "yargs";
+import { allFlag, demoFlags, type FlagTable, outputFlag, readFlags, showFlags } from "./flags.ts";
+import { toDemo, toReadFlags } from "./read-flags.ts";
+import { documentFormats, type Request, statusFormats } from "./request.ts";
+import { format, on, type RawFlags, UsageError } from "./values.ts";
+
+const scriptName = "kubectl cilium-health";
+
+/** A verb: how it is typed, what it takes, and how its raw flags become a request. */
+interface Verb {
+  readonly usage: string;
+  readonly describe: string;
+  readonly flags: FlagTable;
+  readonly toRequest: (flags: RawFlags) => Request;
+}
+
+const verbs: readonly Verb[] = [
+  {
+    usage: "$0",
+    describe: "Who reaches whom: every agent's view joined, with the likely cause (the same as status)",
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    toRequest: toStatus,
+  },
+  {
+    usage: "status",
+    describe: "Who reaches whom: every agent's view joined, with the likely cause",
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    toRequest: toStatus,
+  },
+  {
+    usage: "pair <from> <to>",
+    describe: "Everything known of the paths between two nodes, both ways",
+    flags: { ...outputFlag(documentFormats), ...readFlags },
+    toRequest: (flags) => ({
+      kind: "pair",
+      a: String(flags["from-node"]),
+      b: String(flags["to-node"]),
+      format: format(flags, documentFormats, "table"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "access",
+    describe: "Checks the rights each command needs and prints the exact RBAC manifest",
+    flags: { ...outputFlag(documentFormats), ...readFlags },
+    toRequest: (flags) => ({
+      kind: "access",
+      format: format(flags, documentFormats, "table"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "demo [scenario]",
+    describe: "A simulated cluster on loopback, reached as a real one is; exits 0 and names a real run's code",
+    flags: { ...demoFlags, ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    toRequest: (flags) => ({
+      kind: "demo",
+      format: format(flags, statusFormats, "table"),
+      all: on(flags, "all"),
+      demo: toDemo(flags, typeof flags["scenario"] === "string" ? flags["scenario"] : null),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "version",
+    describe: "The version of this plugin",
+    flags: { ...outputFlag(documentFormats), ...showFlags },
+    toRequest: (flags) => ({ kind: "version", format: format(flags, documentFormats, "table") }),
+  },
+];
+
+function toStatus(flags: RawFlags): Request {
+  return {
+    kind: "status",
+    format: format(flags, statusFormats, "table"),
+    all: on(flags, "all"),
+    ...toReadFlags(flags),
+  };
+}
+
+/** argv → Request. Total: unknown flags, bad values and help come back as values. */
+export function parseRequest(argv: readonly string[]): Request {
+  let request: Request | null = null;
+  const take = (verb: Verb) => (flags: RawFlags) => {
+    request = toRequestSafely(verb, flags);
+  };
+  const parser = build(take);
+  let outcome: Request = { kind: "wrong", message: "nothing was understood", hint: helpHint };
+  try {
+    parser.parse([...argv], {}, (error: Error | undefined | null, _flags: unknown, output: string) => {
+      if (error) outcome = { kind: "wrong", message: wording(error.message || output, argv), hint: helpHint };
+      else if (output !== "") outcome = { kind: "help", text: `${output}\n` };
+      else if (request !== null) outcome = request;
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "wrong", message: wording(message, argv), hint: helpHint };
+  }
+  return outcome;
+}
+
+const helpHint = `See '${scriptName} --help' for usage.`;
+
+function toRequestSafely(verb: Verb, flags: RawFlags): Request {
+  try {
+    return verb.toRequest(flags);
+  } catch (error) {
+    if (error instanceof UsageError) return { kind: "wrong", message: error.message, hint: helpHint };
+    throw error;
+  }
+}
+
+function build(take: (verb: Verb) => (flags: RawFlags) => void): Argv {
+  const parser = yargs([])
+    .scriptName(scriptName)
+    .locale("en")
+    .exitProcess(false)
+    .version(false)
+    .help("help")
+    .alias("help", "h")
+    .strict()
+    .strictCommands()
+    .wrap(110)
+    .parserConfiguration({
+      "boolean-negation": false,
+      "camel-case-expansion": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": true,
+      "greedy-arrays": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "short-option-groups": true,
+    })
+    .example("$0", "who reaches whom in the current context")
+    .example("$0 -o json | jq .summary", "the same for scripts; exit code 0 healthy, 1 broken, 3 could not look")
+    .example("$0 pair worker-1 worker-2", "two nodes closely, both ways")
+    .example("$0 demo", "see it on a simulated broken cluster, no cluster needed");
+  for (const verb of verbs) {
+    parser.command(
+      verb.usage.replace("<from> <to>", "<from-node> <to-node>"),
+      verb.describe,
+      (command) => command.options({ ...verb.flags }),
+      (flags) => take(verb)(flags),
+    );
+  }
+  return parser;
+}
+
+/** yargs' complaints in kubectl's words. */
+function wording(message: string, argv: readonly string[]): string {
+  const unknown = /^Unknown arguments?: (.+)$/.exec(message)?.[1];
+  if (unknown !== undefined) {
+    const names = unknown.split(", ");
+    const flag = names.find((name) => argv.some((word) => isFlag(word, name)));
+    return flag === undefined
+      ? `unknown command "${names[0]}"`
+      : `unknown flag: ${flag.length === 1 ? "-" : "--"}${flag}`;
+  }
+  const command = /^Unknown commands?: (.+)$/.exec(message)?.[1];
+  if (command !== undefined) return `unknown command "${command.split(", ")[0]}"`;
+  const missing = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  if (missing !== undefined) return `flag needs an argument: ${missing.length === 1 ? "-" : "--"}${missing}`;
+  if (/^Not enough non-option arguments/.test(message)) return "not enough arguments: two node names are needed";
+  return message.trim();
+}
+
+function isFlag(word: string, name: string): boolean {
+  return (
+    word === `--${name}` ||
+    word.startsWith(`--${name}=`) ||
+    (name.length === 1 && /^-[A-Za-z]/.test(word) && word.includes(name))
+  );
+}

@@ -1,0 +1,114 @@
+import type { Protocol, Target } from "../model/matrix.ts";
+import type { CollectFlags, ConnectionFlags, IgnoreFlag, Scope } from "../model/request.ts";
+import type { DemoFlags, ReadFlags, ShowFlags } from "./request.ts";
+import { choice, duration, list, on, type RawFlags, text, UsageError, wholeNumber } from "./values.ts";
+
+/** The flags of every reading command as precise values. Throws UsageError. */
+export function toReadFlags(flags: RawFlags): ReadFlags {
+  const from = text(flags, "from");
+  rejectContradictions(flags, from);
+  return {
+    connection: toConnection(flags),
+    collect: toCollect(flags),
+    from,
+    execVia: choice(flags, "exec-via", ["websocket", "kubectl"], "websocket"),
+    scope: toScope(flags),
+    failOn: choice(flags, "fail-on", ["error", "warning", "info", "never"], "warning"),
+    ignores: list(flags, "ignore").map(toIgnore),
+    confirm: !on(flags, "no-confirm"),
+    show: toShow(flags),
+  };
+}
+
+const liveOnly = ["context", "server", "cluster", "user", "token", "kubeconfig", "exec-via"];
+
+/** A saved state has no connection: both at once can only be a mistake. */
+function rejectContradictions(flags: RawFlags, from: string | null): void {
+  const given = liveOnly.find((name) => text(flags, name) !== null);
+  if (from !== null && given !== undefined) {
+    throw new UsageError(`--from reads a saved state and --${given} a cluster: give one of them`);
+  }
+  if (on(flags, "insecure-skip-tls-verify") && text(flags, "certificate-authority") !== null) {
+    throw new UsageError("--certificate-authority and --insecure-skip-tls-verify contradict each other");
+  }
+  if ((list(flags, "as-group").length > 0 || text(flags, "as-uid") !== null) && text(flags, "as") === null) {
+    throw new UsageError("--as-group and --as-uid need --as: a group or UID is never impersonated alone");
+  }
+}
+
+function toConnection(flags: RawFlags): ConnectionFlags {
+  return {
+    kubeconfig: text(flags, "kubeconfig"),
+    context: text(flags, "context"),
+    cluster: text(flags, "cluster"),
+    user: text(flags, "user"),
+    server: text(flags, "server"),
+    token: text(flags, "token"),
+    as: text(flags, "as"),
+    asGroups: list(flags, "as-group"),
+    asUid: text(flags, "as-uid"),
+    certificateAuthority: text(flags, "certificate-authority"),
+    clientCertificate: text(flags, "client-certificate"),
+    clientKey: text(flags, "client-key"),
+    tlsServerName: text(flags, "tls-server-name"),
+    insecureSkipTlsVerify: on(flags, "insecure-skip-tls-verify"),
+    requestTimeoutMs: duration(flags, "request-timeout", 10_000),
+    verbosity: wholeNumber(flags, "v", [0, 10], 0),
+  };
+}
+
+function toCollect(flags: RawFlags): CollectFlags {
+  return {
+    namespace: text(flags, "namespace"),
+    selector: text(flags, "selector") ?? "k8s-app=cilium",
+    container: text(flags, "container") ?? "cilium-agent",
+    parallel: wholeNumber(flags, "parallel", [1, 200], 20),
+    timeoutMs: duration(flags, "timeout", 30_000),
+    deadlineMs: duration(flags, "deadline", 0),
+  };
+}
+
+function toScope(flags: RawFlags): Scope {
+  const target = text(flags, "target");
+  const protocol = text(flags, "protocol");
+  return {
+    nodes: list(flags, "node"),
+    zones: list(flags, "zone"),
+    target: target === null ? null : choice<Target>(flags, "target", ["host", "endpoint"], "host"),
+    protocol: protocol === null ? null : choice<Protocol>(flags, "protocol", ["icmp", "http"], "icmp"),
+  };
+}
+
+function toIgnore(value: string): IgnoreFlag {
+  const [rule = "", node = null] = value.split("=", 2);
+  if (rule === "" || node === "")
+    throw new UsageError(`invalid argument "${value}" for "--ignore" flag: must be RULE or RULE=NODE`);
+  return { rule, node };
+}
+
+function toShow(flags: RawFlags): ShowFlags {
+  return {
+    color: choice(flags, "color", ["auto", "always", "never"], "auto"),
+    ascii: on(flags, "ascii"),
+    noHeaders: on(flags, "no-headers"),
+    quiet: on(flags, "quiet"),
+  };
+}
+
+export const defaultScenario = "vxlan-blocked-one-node";
+
+export function toDemo(flags: RawFlags, scenario: string | null): DemoFlags {
+  const nodes = wholeNumber(flags, "nodes", [1, 5000], 0);
+  const fault = text(flags, "fault") ?? "";
+  if (scenario !== null && nodes > 0) throw new UsageError("a recorded scenario and --nodes exclude each other");
+  if (fault !== "" && nodes === 0) throw new UsageError("--fault needs --nodes: a recorded scenario has its own fault");
+  return {
+    scenario: scenario ?? (nodes > 0 ? "" : defaultScenario),
+    nodes,
+    fault,
+    seed: wholeNumber(flags, "seed", [0, 2 ** 31], 1),
+    serve: on(flags, "serve"),
+    list: on(flags, "list"),
+    exitCode: on(flags, "exit-code"),
+  };
+}

@@ -1,0 +1,14 @@
+/** One name as one path segment: whatever it holds, it never leaves its place in the path. */
+export function pathSegment(name: string): string {
+  // encodeURIComponent throws on half a surrogate pair; UTF-8 replaces it.
+  const wellFormed = Buffer.from(name).toString();
+  // "." and ".." would be folded away by the URL parser, also as %2E: encoded twice they name nothing, and give a 404.
+  return /^\.{1,2}$/.test(wellFormed) ? wellFormed.replaceAll(".", "%252E") : encodeURIComponent(wellFormed);
+}
+
+/** `path` (from its `/api` or `/apis`) under the server's own prefix, with a query. */
+export function apiUrl(server: URL, path: string, query: readonly [string, string][]): URL {
+  const search = new URLSearchParams(query).toString();
+  const prefix = `${server.origin}${server.pathname.replace(/\/+$/, "")}`;
+  return new URL(`${prefix}${path}${search === "" ? "" : `?${search}`}`);
+}

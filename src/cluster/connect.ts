@@ -1,0 +1,128 @@
+import { setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
+import type { WebSocket } from "ws";
+import type { ExecOutcome } from "../model/capture.ts";
+import type { ConnectionFlags } from "../model/request.ts";
+import { reviewAccess } from "./access-review.ts";
+import { type Agents, createAgents } from "./agents.ts";
+import type { Cluster, Environment, ExecRequest, OpenCluster } from "./cluster.ts";
+import type { Connection } from "./connection.ts";
+import { type Credentials, openCredentials } from "./credentials.ts";
+import { execInPod } from "./exec.ts";
+import { execViaKubectl } from "./exec-via-kubectl.ts";
+import { resolveConnection } from "./kubeconfig.ts";
+import { proxyFor } from "./proxy.ts";
+import { listResource } from "./resource-list.ts";
+import { RestClient } from "./rest.ts";
+import { systemAuthorities, type TlsIdentity } from "./tls-identity.ts";
+import { askWhoAmI } from "./who-am-i.ts";
+import { type Identity, systemClock, traceTo, type Wire } from "./wire.ts";
+
+/**
+ * Milliseconds for each address of a name with several. Node's 250 give up on every one of them where the way is long
+ * (nodejs/node#54359), and kubectl knows no such limit.
+ */
+const addressAttemptMs = 2_500;
+
+/** Opens the cluster that flags and environment name, exec over our own WebSocket transport. */
+export const openCluster: OpenCluster = (flags, environment) =>
+  open(flags, environment, (wire, live) => (request, signal) => execInPod(wire, live, request, signal));
+
+/** `--exec-via=kubectl`: the same, but each exec is a kubectl child; at most eight at once are the caller's to keep. */
+export const openClusterViaKubectl: OpenCluster = (flags, environment) =>
+  open(
+    flags,
+    environment,
+    (wire) => (request, signal) => execViaKubectl(flags, environment, wire.clock, request, signal),
+  );
+
+type Exec = (request: ExecRequest, signal: AbortSignal) => Promise<ExecOutcome>;
+
+async function open(
+  flags: ConnectionFlags,
+  environment: Environment,
+  execOver: (wire: Wire, live: Set<WebSocket>) => Exec,
+): Promise<Cluster> {
+  setDefaultAutoSelectFamilyAttemptTimeout(addressAttemptMs);
+  const connection = resolveConnection(flags, environment);
+  const { context, clusterName, server } = connection;
+  if (flags.verbosity > 0) environment.notice(`context "${context}", cluster "${clusterName}", server ${server}`);
+  // A wrong proxy address is said before a login plugin asks anybody anything.
+  const agents = new AgentsByIdentity(connection, environment.env);
+  const credentials = await openCredentials(connection, environment);
+  const wire = wireOf(connection, credentials, agents, flags, environment);
+  const rest = new RestClient(wire);
+  const live = new Set<WebSocket>();
+  const exec = execOver(wire, live);
+  const closing = new AbortController();
+  const untilClosed = (signal: AbortSignal) => AbortSignal.any([signal, closing.signal]);
+  return {
+    context,
+    clusterName,
+    server,
+    list: (request, signal) => listResource(rest, request, untilClosed(signal)),
+    exec: (request, signal) => exec(request, untilClosed(signal)),
+    may: (question, signal) => reviewAccess(rest, question, untilClosed(signal)),
+    whoAmI: (signal) => askWhoAmI(rest, untilClosed(signal)),
+    close() {
+      closing.abort();
+      for (const socket of live) socket.terminate();
+      agents.close();
+    },
+  };
+}
+
+/**
+ * The connections of one run, direct or through the proxy that kubeconfig or environment name; by TLS identity, so that
+ * a rotated certificate never meets an old connection. What runs on an old one is left to end.
+ */
+class AgentsByIdentity {
+  readonly #server: URL;
+  readonly #proxy: URL | null;
+  readonly #made = new Map<TlsIdentity, Agents>();
+
+  /** Throws HealthError for a proxy address nobody can use. */
+  constructor(connection: Connection, env: Environment["env"]) {
+    this.#server = new URL(connection.server);
+    this.#proxy = proxyFor(this.#server, connection.proxyUrl, env);
+  }
+
+  of(tls: TlsIdentity): Agents {
+    const known = this.#made.get(tls);
+    if (known !== undefined) return known;
+    const agents = createAgents({
+      server: this.#server,
+      tls,
+      proxy: this.#proxy,
+      proxyAuthorities: systemAuthorities,
+    });
+    this.#made.set(tls, agents);
+    return agents;
+  }
+
+  close(): void {
+    for (const agents of this.#made.values()) agents.close();
+  }
+}
+
+function wireOf(
+  connection: Connection,
+  credentials: Credentials,
+  agents: AgentsByIdentity,
+  flags: ConnectionFlags,
+  environment: Environment,
+): Wire {
+  return {
+    server: new URL(connection.server),
+    async identity(): Promise<Identity> {
+      const headers = await credentials.headers();
+      const { rest, exec } = agents.of(credentials.tls());
+      return { headers, restAgent: rest, execAgent: exec };
+    },
+    refresh: (refused) => credentials.refresh(refused.headers),
+    userAgent: environment.userAgent,
+    compression: !connection.disableCompression,
+    requestTimeoutMs: connection.requestTimeoutMs,
+    trace: traceTo(environment.notice, flags.verbosity),
+    clock: systemClock,
+  };
+}

@@ -1,0 +1,112 @@
+import { type JsonObject, objectField, parseJsonObject, textField } from "./json-object.ts";
+
+/**
+ * The channel protocol of `v4.channel.k8s.io` and `v5.channel.k8s.io`: each binary WebSocket message is one byte that
+ * names the channel, then that channel's bytes (k8s.io/apimachinery pkg/util/remotecommand/constants.go).
+ */
+export const execProtocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"] as const;
+
+export type Frame =
+  | { readonly channel: "stdout" | "stderr" | "status"; readonly data: Uint8Array }
+  /** An empty message, a channel we did not ask for, or v5's close signal (255). */
+  | { readonly channel: "ignored" };
+
+const ignored: Frame = { channel: "ignored" };
+
+export function decodeFrame(message: Uint8Array): Frame {
+  const data = message.subarray(1);
+  switch (message[0]) {
+    case 1:
+      return { channel: "stdout", data };
+    case 2:
+      return { channel: "stderr", data };
+    case 3:
+      return { channel: "status", data };
+    default:
+      return ignored;
+  }
+}
+
+/** What the status channel says of the command. */
+export type CommandStatus =
+  | { readonly kind: "success" }
+  | { readonly kind: "exit"; readonly code: number }
+  /** The command was not run, or its end is not known: the kubelet or the container runtime failed. */
+  | { readonly kind: "remote-error"; readonly message: string }
+  /** The text may go on in a further frame: it begins as JSON does, and does not end yet. */
+  | { readonly kind: "incomplete"; readonly text: string }
+  | { readonly kind: "bad-status"; readonly text: string };
+
+/** Reads a status channel's bytes so far. Never throws. */
+export function decodeCommandStatus(bytes: Uint8Array): CommandStatus {
+  const text = new TextDecoder().decode(bytes).trim();
+  const status = parseJsonObject(text);
+  if (status === null) return { kind: text.startsWith("{") ? "incomplete" : "bad-status", text: text.slice(0, 1000) };
+  if (status["status"] === "Success") return { kind: "success" };
+  if (status["status"] !== "Failure") return { kind: "bad-status", text: text.slice(0, 1000) };
+  if (status["reason"] !== "NonZeroExitCode") {
+    return { kind: "remote-error", message: textField(status, "message").trim() || textField(status, "reason") };
+  }
+  const code = exitCode(status);
+  return code === null ? { kind: "bad-status", text: text.slice(0, 1000) } : { kind: "exit", code };
+}
+
+/** `details.causes[]` with reason `ExitCode`; its message is the code (k8s.io/client-go tools/remotecommand/v4.go). */
+function exitCode(status: JsonObject): number | null {
+  const causes = objectField(status, "details")["causes"];
+  if (!Array.isArray(causes)) return null;
+  for (const cause of causes) {
+    const fields = objectField({ cause }, "cause");
+    const message = textField(fields, "message");
+    if (fields["reason"] === "ExitCode" && /^-?\d{1,9}$/.test(message)) return Number(message);
+  }
+  return null;
+}
+
+const blockBytes = 64 * 1024;
+
+/**
+ * Bytes that arrive in pieces, kept up to a limit. Pieces are copied into blocks of 64 KiB, so that a reply that comes
+ * byte by byte costs no more memory than one that comes at once, and no socket's read buffer is held.
+ */
+export class ByteCollector {
+  /** Bytes kept at most. */
+  readonly limit: number;
+  readonly #full: Buffer[] = [];
+  #block = Buffer.alloc(0);
+  #used = 0;
+  #length = 0;
+
+  constructor(limitBytes: number) {
+    this.limit = limitBytes;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Keeps what fits; false when something did not. */
+  add(piece: Uint8Array): boolean {
+    const kept = Math.min(piece.length, this.limit - this.#length);
+    for (let offset = 0; offset < kept; ) {
+      if (this.#used === this.#block.length) this.#nextBlock();
+      const part = piece.subarray(offset, Math.min(kept, offset + this.#block.length - this.#used));
+      this.#block.set(part, this.#used);
+      this.#used += part.length;
+      offset += part.length;
+    }
+    this.#length += kept;
+    return kept === piece.length;
+  }
+
+  /** All bytes in one piece. */
+  bytes(): Buffer {
+    return Buffer.concat([...this.#full, this.#block.subarray(0, this.#used)], this.#length);
+  }
+
+  #nextBlock(): void {
+    if (this.#block.length > 0) this.#full.push(this.#block);
+    this.#block = Buffer.allocUnsafeSlow(blockBytes);
+    this.#used = 0;
+  }
+}

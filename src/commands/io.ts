@@ -1,0 +1,24 @@
+import type { Environment } from "../cluster/cluster.ts";
+
+/** The process as a command sees it; main.ts makes it, tests make their own. */
+export interface Io {
+  /** stdout, with backpressure; resolves false once nobody reads any more (a closed pipe). */
+  write(chunk: string): Promise<boolean>;
+  /** One line for people, on stderr; silenced by --quiet. */
+  notice(line: string): void;
+  /** The progress line on stderr, on a terminal only; null clears it. */
+  progress(text: string | null): void;
+  /** Width of the terminal, 80 when there is none. */
+  readonly columns: number;
+  readonly stdoutIsTerminal: boolean;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  now(): Date;
+  readonly environment: Environment;
+  readonly version: string;
+  /** Folder of the demo's recorded scenarios. */
+  readonly scenarios: URL;
+}
+
+/** What a run comes to. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130;

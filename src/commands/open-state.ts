@@ -1,0 +1,28 @@
+import type { ReadFlags } from "../cli/request.ts";
+import type { Source } from "../model/facts.ts";
+import type { Io } from "./io.ts";
+import { readKubeLists } from "./kube-lists.ts";
+import { liveReader, type StateReader, savedReader } from "./state.ts";
+
+/** Opens what the flags name: a saved state, or a cluster. Both rooms are loaded when they are needed, not before. */
+export async function openState(flags: ReadFlags, io: Io, kind: "cluster" | "demo" = "cluster"): Promise<StateReader> {
+  if (flags.from !== null) {
+    const { openCapturesFolder } = await import("../bundle/captures-folder.ts");
+    const state = await openCapturesFolder(flags.from);
+    return savedReader(state, { kind: "captures", context: "", cluster: "", server: "", name: state.name });
+  }
+  io.progress("connecting");
+  const { openCluster, openClusterViaKubectl } = await import("../cluster/connect.ts");
+  const open = flags.execVia === "kubectl" ? openClusterViaKubectl : openCluster;
+  const cluster = await open(flags.connection, io.environment);
+  const source: Source = {
+    kind,
+    context: cluster.context,
+    cluster: cluster.clusterName,
+    server: cluster.server,
+    name: "",
+  };
+  const lists = (signal: AbortSignal) =>
+    readKubeLists(cluster, flags.collect, io.environment.env["CILIUM_NAMESPACE"], signal);
+  return liveReader(cluster, source, lists, flags);
+}

@@ -1,0 +1,29 @@
+import type { SpellCommand } from "../analyse/engine.ts";
+import type { Facts, Source } from "../model/facts.ts";
+import type { ConnectionFlags } from "../model/request.ts";
+
+/**
+ * Spells a confirming step as the reader would type it: this run's kubeconfig and context, the agents' namespace, the
+ * node's real pod and container. A step without a node is a kubectl command of its own.
+ */
+export function speller(facts: Facts, source: Source, connection: ConnectionFlags): SpellCommand {
+  const pods = new Map(facts.nodes.map((node) => [node.name, node.agent?.pod]));
+  const kubectl = [
+    "kubectl",
+    ...(connection.kubeconfig === null ? [] : ["--kubeconfig", connection.kubeconfig]),
+    ...(source.context === "" ? [] : ["--context", source.context]),
+  ];
+  return ({ node, argv }) => {
+    if (node === null) return line([...kubectl, ...argv]);
+    const pod = pods.get(node);
+    if (pod === undefined) return `on ${node}: ${line(argv)}`;
+    return line([...kubectl, "-n", pod.namespace, "exec", pod.name, "-c", pod.container, "--", ...argv]);
+  };
+}
+
+/** Words quoted for a POSIX shell, where they need it. */
+function line(words: readonly string[]): string {
+  return words
+    .map((word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
+}

@@ -1,0 +1,153 @@
+import { endpointList } from "./mesh-endpoints.ts";
+import { goJson, healthReport } from "./mesh-health.ts";
+import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
+import { agentStatus, briefStatus } from "./mesh-status.ts";
+import { agentPrograms } from "./recorded-commands.ts";
+import { type AgentReply, printed, unanswered } from "./scenario.ts";
+
+type Reply = (plan: MeshPlan, node: MeshNode) => AgentReply;
+
+/** What a generated agent answers, by command line; `cilium-dbg` stands for `cilium` too. */
+const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
+  ["cilium-health status -o json", healthReply],
+  ["cilium-dbg status -o json", (plan, node) => document(agentStatus(plan, node))],
+  ["cilium-dbg status --brief -o json", (plan, node) => document(briefStatus(plan, node))],
+  ["cilium-dbg node list -o json", (plan, node) => streamed(nodeList(plan, node))],
+  ["cilium-dbg endpoint list -o json", (plan, node) => document(endpointList(plan, node))],
+  ["cilium-dbg endpoint get -l reserved:health -o json", healthEndpoint],
+  ["cilium-dbg version", (plan) => printed(versionText(plan))],
+  ["date -u", (plan) => printed(`${clockText(plan)}\n`)],
+  ["date -u +%Y-%m-%dT%H:%M:%S.%NZ", (plan) => printed(`${clockText(plan)}\n`)],
+]);
+
+/** The node's answer to one command. `cilium-dbg` came with 1.15 (cilium-dbg/Makefile). */
+export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[]): AgentReply {
+  if (!node.up) return { kind: "unreachable", message: unreachableText(node) };
+  const line = argv.join(" ").replace(/^cilium /, "cilium-dbg ");
+  const reply = replies.get(line);
+  const renamed = argv[0] === "cilium-dbg" && plan.version.minor < 15;
+  if (renamed) return { kind: "no-such-program" };
+  const answer = reply === undefined ? unanswered(argv, agentPrograms) : reply(plan, node);
+  return answer.kind === "output" ? { ...answer, delayMs: node.delayMs } : answer;
+}
+
+function healthReply(plan: MeshPlan, node: MeshNode): AgentReply {
+  if (!plan.healthChecking) return noSocket();
+  switch (node.health) {
+    case "report":
+      return streamed(healthReport(plan, node));
+    case "no-socket":
+      return noSocket();
+    case "garbage":
+      return printed(garbage);
+    case "cut":
+      return streamed(firstHalf(healthReport(plan, node)));
+    case "huge":
+      return streamed(hugeReport());
+    default: {
+      const never: never = node.health;
+      return never;
+    }
+  }
+}
+
+function noSocket(): AgentReply {
+  const text =
+    'Error: Cannot get status: Get "http://localhost/v1beta/status": ' +
+    "dial unix /var/run/cilium/health.sock: connect: no such file or directory\n\n";
+  return printed("", text, 1);
+}
+
+/** Bytes that are neither JSON nor UTF-8, with a terminal escape among them. */
+const garbage = Buffer.concat([
+  Buffer.from("panic: runtime error \u001b[31m{{{\n", "utf8"),
+  Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28, 0x1b, 0x5b, 0x32, 0x4a]),
+  Buffer.from('\n{"nodes": [}', "utf8"),
+]);
+
+/** Stops in the middle of the last piece: exit code 0, no end of the JSON. */
+function* firstHalf(report: Iterable<string>): Generator<string> {
+  let held: string | null = null;
+  for (const piece of report) {
+    if (held !== null) yield held;
+    held = piece;
+  }
+  if (held !== null) yield held.slice(0, Math.floor(held.length / 2));
+}
+
+/** 100 MiB that begin like a report. */
+function* hugeReport(): Generator<string | Uint8Array> {
+  yield '{\n  "local": {\n    "name": "';
+  const piece = Buffer.alloc(32 * 1024, "x");
+  for (let sent = 0; sent < 100 * 1024 * 1024; sent += piece.length) yield piece;
+  yield '"\n  }\n}\n\n';
+}
+
+/** `cilium-dbg node list -o json`, node by node as 1.19 prints it. */
+function* nodeList(plan: MeshPlan, self: MeshNode): Generator<string> {
+  yield "[\n";
+  let chunk = "";
+  for (const node of plan.nodes) {
+    chunk += nodeText(plan, node, node === self ? "local" : "custom-resource");
+    chunk += node.index === plan.nodes.length - 1 ? "\n" : ",\n";
+    if (chunk.length > 16_384) {
+      yield chunk;
+      chunk = "";
+    }
+  }
+  yield `${chunk}]\n\n`;
+}
+
+function nodeText(plan: MeshPlan, node: MeshNode, source: string): string {
+  const family = (at: number, ips: readonly string[], range: string | undefined): string => {
+    const ip = ips[at];
+    if (ip === undefined) return "{}";
+    const alloc = range === undefined ? "" : `        "alloc-range": "${range}",\n`;
+    return `{\n${alloc}        "enabled": true,\n        "ip": "${ip}"\n      }`;
+  };
+  const both = (ips: readonly string[], ranges: readonly string[]) =>
+    `{\n      "ipv4": ${family(0, ips, ranges[0])},\n      "ipv6": ${family(1, ips, ranges[1])}\n    }`;
+  const health = plan.endpointHealthChecking ? `    "health-endpoint-address": ${both(node.healthIPs, [])},\n` : "";
+  const routers = node.routerIPs.map((ip) => `      {\n        "ip": "${ip}"\n      }`).join(",\n");
+  return (
+    `  {\n${health}    "name": ${goJson(agentName(plan, node))},\n` +
+    `    "primary-address": ${both(node.hostIPs, node.podCIDRs)},\n` +
+    `    "secondary-addresses": [\n${routers}\n    ],\n    "source": "${source}"\n  }`
+  );
+}
+
+function healthEndpoint(plan: MeshPlan, node: MeshNode): AgentReply {
+  if (!plan.endpointHealthChecking) {
+    return printed(
+      "",
+      "Error: Cannot get endpoints for labels [reserved:health]: [GET /endpoint][404] getEndpointNotFound\n\n",
+      1,
+    );
+  }
+  return document(endpointList(plan, node).slice(1, 2));
+}
+
+function versionText(plan: MeshPlan): string {
+  const line = `${plan.version.text} 5a1d2f3b 2026-03-17T10:00:00Z go version go1.26.8 linux/amd64`;
+  return `Client: ${line}\nDaemon: ${line}\n`;
+}
+
+/** RFC 3339 in nanoseconds, as `date` prints them. */
+function clockText(plan: MeshPlan): string {
+  return new Date(plan.now()).toISOString().replace("Z", "000000Z");
+}
+
+function unreachableText(node: MeshNode): string {
+  const kubelet = `${node.hostIPs[0] ?? ""}:10250`;
+  const path = `exec/kube-system/${node.pod}/cilium-agent`;
+  return `error sending request: Post "https://${kubelet}/${path}": dial tcp ${kubelet}: connect: no route to host`;
+}
+
+/** Go's indented JSON with the empty line that Cilium's printer adds. */
+function document(value: unknown): AgentReply {
+  return printed(`${JSON.stringify(value, null, 2)}\n\n`);
+}
+
+function streamed(stdout: Iterable<string | Uint8Array>): AgentReply {
+  return { kind: "output", stdout, stderr: "", exitCode: 0, delayMs: 0 };
+}

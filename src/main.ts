@@ -1,0 +1,104 @@
+import { homedir } from "node:os";
+import { parseRequest } from "./cli/parse-request.ts";
+import type { ShowFlags } from "./cli/request.ts";
+import type { ExitCode, Io } from "./commands/io.ts";
+import { HealthError } from "./model/errors.ts";
+
+declare const __VERSION__: string;
+
+/** Stamped by the build from package.json. */
+const version = typeof __VERSION__ === "string" ? __VERSION__ : "0.0.0-source";
+
+/** The process edge: argv, environment, streams, signals, exit code. Beside the entry, which checks the Node version, only this file touches `process`. */
+export async function start(): Promise<void> {
+  endQuietlyOnClosedPipe();
+  const request = parseRequest(process.argv.slice(2));
+  if (request.kind === "help") {
+    process.stdout.write(request.text);
+    return;
+  }
+  if (request.kind === "wrong") {
+    process.stderr.write(`error: ${request.message}\n${request.hint}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const quiet = "show" in request ? request.show.quiet : false;
+  const verbose = "connection" in request && request.connection.verbosity > 0;
+  const io = processIo(quiet);
+  if ("show" in request) io.progress("starting");
+  const { run } = await import("./commands/run.ts");
+  process.exitCode = await run(request, io).catch((error: unknown) => explain(error, io, verbose));
+}
+
+/** One sentence, what to do, and with -v the causes. Anything but a HealthError is a bug of ours and says so. */
+function explain(error: unknown, io: Io, verbose: boolean): ExitCode {
+  io.progress(null);
+  if (io.signal.aborted) return 130;
+  const known = error instanceof HealthError;
+  const message = error instanceof Error ? error.message : String(error);
+  const head = known ? `error: ${message}` : `error: this program failed: ${message} (run it with -v 1 for details)`;
+  process.stderr.write(`${[head, known ? error.hint : ""].filter((line) => line !== "").join("\n")}\n`);
+  if (verbose) process.stderr.write(`${causes(error)}\n`);
+  return known ? error.exitCode : 3;
+}
+
+function causes(error: unknown): string {
+  const lines: string[] = [];
+  for (let cause = error; cause instanceof Error && lines.length < 8; cause = cause.cause) {
+    lines.push(`cause: ${cause.stack ?? cause.message}`);
+  }
+  return lines.join("\n");
+}
+
+function processIo(quiet: ShowFlags["quiet"]): Io {
+  const interrupt = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
+  const notice = (line: string) => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
+  return {
+    write: writeStdout,
+    notice,
+    progress: quiet || process.stderr.isTTY !== true ? () => {} : progressLine(),
+    columns: process.stdout.columns ?? 80,
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    signal: interrupt.signal,
+    now: () => new Date(),
+    environment: {
+      env: process.env,
+      homeDir: homedir(),
+      cwd: process.cwd(),
+      platform: process.platform,
+      stdinIsTerminal: process.stdin.isTTY === true,
+      notice,
+      userAgent: `kubectl-cilium_health/${version}`,
+    },
+    version,
+    scenarios: new URL("./demo/scenarios/", import.meta.url),
+  };
+}
+
+/** Redraws one line on stderr; null clears it. */
+function progressLine(): (text: string | null) => void {
+  let drawn = "";
+  return (text) => {
+    if (text === drawn) return;
+    drawn = text ?? "";
+    process.stderr.write(`\r\u001b[K${drawn}`);
+  };
+}
+
+/** Waits while the reader is slow; false once it is gone. Never `process.exit` after output: a pipe would be cut. */
+function writeStdout(chunk: string): Promise<boolean> {
+  if (process.stdout.destroyed) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    process.stdout.write(chunk, (error) => resolve(error == null));
+  });
+}
+
+/** `| head` closes the pipe: that is no error. */
+function endQuietlyOnClosedPipe(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}

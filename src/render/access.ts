@@ -1,0 +1,64 @@
+import { columns } from "./columns.ts";
+import { apiVersion } from "./document.ts";
+import { shown } from "./escape.ts";
+import { jsonChunks } from "./json.ts";
+import type { RenderOptions } from "./options.ts";
+import { theme } from "./theme.ts";
+import { yamlChunks } from "./yaml.ts";
+
+export interface AccessRow {
+  readonly verb: string;
+  readonly resource: string;
+  /** "" for the whole cluster. */
+  readonly namespace: string;
+  readonly needed: boolean;
+  readonly answer: "allowed" | "denied" | "unanswered";
+  readonly reason: string;
+  /** What is lost without it. */
+  readonly without: string;
+}
+
+export interface AccessReport {
+  readonly namespace: string;
+  readonly granted: boolean;
+  readonly complete: boolean;
+  readonly rows: readonly AccessRow[];
+  /** Command lines that are ever run in an agent. */
+  readonly commands: readonly string[];
+  /** YAML for `kubectl apply -f -`. */
+  readonly manifest: string;
+}
+
+export function accessChunks(
+  report: AccessReport,
+  format: "table" | "json" | "yaml",
+  options: RenderOptions,
+): Iterable<string> {
+  if (format === "table") return accessTable(report, options);
+  const document = { apiVersion, kind: "Access", ...report };
+  return format === "json" ? jsonChunks(document) : yamlChunks(document);
+}
+
+/** The table, then the manifest: from the first `apiVersion:` line on it can be piped into kubectl. */
+function* accessTable(report: AccessReport, options: RenderOptions): Generator<string> {
+  const look = theme(options);
+  const paint = { allowed: look.good, denied: look.bad, unanswered: look.doubtful };
+  const rows = report.rows.map((row) => [
+    paint[row.answer](row.answer),
+    row.needed ? "needed" : "optional",
+    row.verb,
+    row.resource,
+    row.namespace || "(cluster)",
+    row.answer === "allowed" ? "" : `without: ${row.without}${row.reason === "" ? "" : ` (${shown(row.reason)})`}`,
+  ]);
+  for (const line of columns(["ANSWER", "RIGHT", "VERB", "RESOURCE", "NAMESPACE", ""], rows)) yield `${line}\n`;
+  yield `\n${summaryOf(report)}\n\nCommands run in the agents' pods, and no others:\n`;
+  for (const command of report.commands) yield `  ${command}\n`;
+  yield `\nThe rights as a manifest (kubectl apply -f -):\n\n${report.manifest}`;
+}
+
+function summaryOf(report: AccessReport): string {
+  if (report.complete) return "This user has every right the reading commands use.";
+  if (report.granted) return "This user can read reachability; some evidence for the diagnosis is missing.";
+  return "This user cannot read reachability: a needed right is missing.";
+}

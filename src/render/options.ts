@@ -1,0 +1,11 @@
+/** How a report is to be shown; everything a renderer may know besides the report. */
+export interface RenderOptions {
+  /** Width of the terminal, 80 when there is none. */
+  readonly columns: number;
+  /** chalk's levels: 0 no colour, 1 sixteen colours, 2 256, 3 all. */
+  readonly colorLevel: 0 | 1 | 2 | 3;
+  readonly ascii: boolean;
+  readonly noHeaders: boolean;
+  /** Healthy paths and nodes too, nothing folded. */
+  readonly all: boolean;
+}
