@@ -1,7 +1,7 @@
 import type { ConfirmingCaptureId } from "../model/capture.ts";
 import type { Facts, NodeFacts } from "../model/facts.ts";
 import { type Target, targets } from "../model/matrix.ts";
-import type { Cells, CiliumSettings } from "../model/report.ts";
+import type { Cells, CiliumSettings, Want } from "../model/report.ts";
 import { cellStatus, noPath } from "../model/status.ts";
 import { type Grouping, groupings } from "./groupings.ts";
 import { blank, type Planes, probeKinds, targetOf } from "./planes.ts";
@@ -93,4 +93,36 @@ export function nameOf(scene: Scene, node: number): string {
 /** A confirming capture's text, null when it was not (or could not be) read. */
 export function confirmingText(node: NodeFacts | undefined, id: ConfirmingCaptureId): string | null {
   return node?.agent?.confirming.get(id) ?? null;
+}
+
+/** A running agent none of whose paths fail, to compare suspects with; null when there is none. */
+export function healthyControl(scene: Scene, suspects: readonly number[]): string | null {
+  for (let node = 0; node < scene.size; node++) {
+    const isHeard = scene.nodes[node]?.agent?.health != null;
+    if (isHeard && !suspects.includes(node) && !failsAnywhere(scene, node)) return nameOf(scene, node);
+  }
+  return null;
+}
+
+function failsAnywhere(scene: Scene, node: number): boolean {
+  const cells = [...columnCells(scene, node), ...rowCells(scene, node)];
+  return targets.some((target) =>
+    cells.some((cell) => cellStatus(scene.cells[target][cell] ?? noPath) === "unreachable"),
+  );
+}
+
+/** At most this many suspects are asked for evidence by one rule: a second round stays bounded in a large cluster. */
+const mostSuspects = 4;
+
+/** The same captures from the first few suspects whose agents answer, and from one healthy control. */
+export function wantFrom(scene: Scene, suspects: readonly number[], captures: readonly ConfirmingCaptureId[]): Want[] {
+  const asked = suspects
+    .filter((node) => scene.nodes[node]?.agent?.health != null)
+    .slice(0, mostSuspects)
+    .map((node) => nameOf(scene, node));
+  if (asked.length === 0) return [];
+  const control = healthyControl(scene, suspects);
+  return [...asked, ...(control === null ? [] : [control])].flatMap((node) =>
+    captures.map((capture) => ({ node, capture })),
+  );
 }
