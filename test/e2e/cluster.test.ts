@@ -1,0 +1,25 @@
+import { afterAll, beforeAll } from "vitest";
+import { describePluginRights } from "./plugin-rights.ts";
+import { describePluginStatus } from "./plugin-status.ts";
+import { describePluginUsage } from "./plugin-usage.ts";
+import { type Rig, startRig } from "./rig.ts";
+import { describeStockKubectl } from "./stock-kubectl.ts";
+
+// One cluster for all of it: starting one takes ten seconds, showing it another scenario half a second.
+let running: Rig | undefined;
+
+function rig(): Rig {
+  if (!running) throw new Error("the rig is not running");
+  return running;
+}
+
+beforeAll(async () => {
+  running = await startRig();
+});
+
+afterAll(() => running?.stop());
+
+describeStockKubectl(rig);
+describePluginUsage(rig);
+describePluginStatus(rig);
+describePluginRights(rig);

@@ -1,0 +1,90 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { agentPrograms, recordedCommands } from "../../src/demo/recorded-commands.ts";
+import type { Built } from "./build.ts";
+
+/** Environment of every command run in one agent pod. */
+export interface PodEnvironment {
+  readonly pod: string;
+  readonly namespace: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Names the folder of recorded output the commands below print from. */
+export const recordedVariable = "E2E_RECORDED";
+
+/** What cilium-dbg reads from the kernel or by another way than the API sockets. */
+const beyondSockets = new Set(["cilium-status.txt", "bpf-metrics.json", "bpf-ipcache.json", "encrypt-status.json"]);
+
+/**
+ * Fills `folder` with what kwok is to find first in its PATH: a command kwok runs for a pod is looked up in kwok's own
+ * PATH, whatever the pod's environment says.
+ */
+export function writeCommands(folder: string, built: Built): void {
+  mkdirSync(folder, { recursive: true });
+  const real: Readonly<Record<string, string>> = {
+    "cilium-health": built.binaries["cilium-health"],
+    "cilium-dbg": built.binaries["cilium-dbg"],
+    cilium: built.binaries["cilium-dbg"],
+  };
+  for (const program of agentPrograms) {
+    const recorded = recordedCommands.filter(({ argv }) => argv[0] === program);
+    const binary = real[program];
+    const answers = binary === undefined ? recorded : recorded.filter(({ file }) => beyondSockets.has(file));
+    const path = join(folder, program);
+    writeFileSync(path, commandScript(program, answers, binary));
+    chmodSync(path, 0o755);
+  }
+}
+
+function commandScript(program: string, answers: typeof recordedCommands, binary: string | undefined): string {
+  const cases = answers.map(({ argv, file }) => `"${argv.slice(1).join(" ")}") file=${file} ;;`);
+  const otherwise =
+    binary === undefined
+      ? `*) echo "${program} $*: nothing was recorded for this" >&2; exit 1 ;;`
+      : `*) exec "${binary}" "$@" ;;`;
+  return [
+    "#!/bin/sh",
+    "# Without this line cat would be looked up where this file is, and found to be one of these scripts.",
+    "PATH=/usr/bin:/bin",
+    'case "$*" in',
+    ...cases,
+    otherwise,
+    "esac",
+    `cd "$${recordedVariable}" || exit 1`,
+    '[ -f "$file.stderr" ] && cat "$file.stderr" >&2',
+    '[ -f "$file" ] && cat "$file"',
+    '[ -f "$file.rc" ] && exit "$(cat "$file.rc")"',
+    '[ -f "$file" ]',
+    "",
+  ].join("\n");
+}
+
+/** kwok's configuration: what a command gets in each pod, and no life cycle, for the rig writes the statuses. */
+export function kwokConfiguration(pods: readonly PodEnvironment[]): string {
+  const execs = pods.map(({ pod, namespace, variables }) => ({
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "Exec",
+    metadata: { name: pod, namespace },
+    spec: {
+      execs: [
+        {
+          containers: ["cilium-agent"],
+          local: { envs: Object.entries(variables).map(([name, value]) => ({ name, value })) },
+        },
+      ],
+    },
+  }));
+  // kwok refuses to start without a stage; nothing matches this one.
+  const stage = {
+    apiVersion: "kwok.x-k8s.io/v1alpha1",
+    kind: "Stage",
+    metadata: { name: "none" },
+    spec: {
+      resourceRef: { apiGroup: "v1", kind: "Pod" },
+      selector: { matchLabels: { "kwok-stage": "none" } },
+      next: { statusTemplate: "phase: Running" },
+    },
+  };
+  return [...execs, stage].map((document) => JSON.stringify(document)).join("\n---\n");
+}

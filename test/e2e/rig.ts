@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { AgentDouble } from "./agent-double.ts";
+import { type Built, built, projectRoot } from "./build.ts";
+import { adminContext, type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { type PodEnvironment, recordedVariable } from "./kwok.ts";
+import { type Outcome, Processes, run, runOk } from "./processes.ts";
+import type { KubeObject } from "./recorded.ts";
+import { recordedScenario, type Scenario } from "./scenario.ts";
+
+/** One exec request the API server received, whether it allowed it or not. */
+export interface ExecRequest {
+  readonly user: string;
+  readonly pod: string;
+  readonly argv: readonly string[];
+}
+
+/** A cluster on loopback: real etcd, API server, kubectl and Cilium programs, kwok as kubelet, doubles as agents. */
+export interface Rig {
+  readonly kubeconfig: string;
+  /** Makes the cluster look like `scenario`. */
+  show(scenario: Scenario): Promise<void>;
+  /** Stock kubectl, with the plugin in its PATH, as the context's user. */
+  kubectl(args: readonly string[], options?: { readonly stdin?: string }): Promise<Outcome>;
+  /** `action`'s result, and the exec requests the API server received meanwhile. */
+  observed<T>(action: () => Promise<T>): Promise<{ readonly result: T; readonly execs: readonly ExecRequest[] }>;
+  stop(): Promise<void>;
+}
+
+/** Starts the rig for the nodes and pods of the recorded case `healthy`; it takes about ten seconds. */
+export async function startRig(): Promise<Rig> {
+  const scratch = mkdtempSync(join(tmpdir(), "cilium-health-e2e-"));
+  const processes = new Processes(scratch);
+  try {
+    const programs = built();
+    const agents = agentsOf(recordedScenario("healthy"), scratch);
+    const path = [linkPlugin(scratch), dirname(process.execPath), "/usr/bin", "/bin"].join(":");
+    const environments = agents.map(({ environment }) => environment);
+    const plane = await startControlPlane(scratch, programs, processes, environments, path);
+    const rig = new RunningRig(programs, plane, processes, agents);
+    await rig.installDefinitions();
+    return rig;
+  } catch (error) {
+    await processes.stop();
+    throw error;
+  }
+}
+
+/** kubectl finds a plugin by its file's name; the file is the built program, started through its own first line. */
+function linkPlugin(scratch: string): string {
+  const folder = join(scratch, "plugins");
+  mkdirSync(folder);
+  symlinkSync(join(projectRoot, "dist", "kubectl-cilium_health.js"), join(folder, "kubectl-cilium_health"));
+  return folder;
+}
+
+interface Agent {
+  readonly node: string;
+  readonly double: AgentDouble;
+  /** Link to the folder of recorded output. */
+  readonly recorded: string;
+  readonly environment: PodEnvironment;
+}
+
+function agentsOf(scenario: Scenario, scratch: string): readonly Agent[] {
+  return scenario.pods.map(({ metadata, spec }) => {
+    const node = String(spec?.["nodeName"]);
+    const folder = join(scratch, "nodes", node);
+    mkdirSync(folder, { recursive: true });
+    const double = new AgentDouble(folder);
+    const recorded = join(folder, "recorded");
+    const variables = {
+      CILIUM_SOCK: double.agentSocket,
+      CILIUM_HEALTH_SOCK: double.healthSocket,
+      [recordedVariable]: recorded,
+    };
+    const environment = { pod: metadata.name, namespace: metadata.namespace ?? "", variables };
+    return { node, double, recorded, environment };
+  });
+}
+
+class RunningRig implements Rig {
+  readonly kubeconfig: string;
+  readonly #built: Built;
+  readonly #plane: ControlPlane;
+  readonly #processes: Processes;
+  readonly #agents: readonly Agent[];
+
+  constructor(programs: Built, plane: ControlPlane, processes: Processes, agents: readonly Agent[]) {
+    this.kubeconfig = plane.kubeconfig;
+    this.#built = programs;
+    this.#plane = plane;
+    this.#processes = processes;
+    this.#agents = agents;
+  }
+
+  async installDefinitions(): Promise<void> {
+    await this.#admin(["apply", "--server-side", ...this.#built.crds.flatMap((file) => ["-f", file])]);
+    await this.#admin(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+  }
+
+  async show(scenario: Scenario): Promise<void> {
+    const { recorded } = scenario;
+    for (const { node, double, recorded: link } of this.#agents) {
+      rmSync(link, { force: true });
+      const folder = recorded.agents.get(node);
+      if (folder) symlinkSync(folder, link);
+      await double.show(scenario.agents.get(node) ?? null);
+    }
+    const nodes = recorded.nodes.map((node) => this.#reachedHere(node, scenario));
+    await this.#admin(["delete", "ciliumclusterwidenetworkpolicies", "--all"]);
+    const pods = scenario.pods;
+    await this.#apply([...nodes, ...pods, ...recorded.ciliumNodes, ...recorded.policies, recorded.config]);
+    await this.#apply([...nodes, ...pods], "--subresource=status");
+  }
+
+  kubectl(args: readonly string[], options: { readonly stdin?: string } = {}): Promise<Outcome> {
+    return run(this.#built.binaries.kubectl, args, { env: this.#plane.env, ...options });
+  }
+
+  async observed<T>(action: () => Promise<T>): Promise<{ result: T; execs: readonly ExecRequest[] }> {
+    const before = this.#auditLines().length;
+    const result = await action();
+    return { result, execs: this.#auditLines().slice(before).map(execRequest) };
+  }
+
+  async stop(): Promise<void> {
+    for (const { double } of this.#agents) await double.show(null);
+    await this.#processes.stop();
+  }
+
+  /** The node as recorded, but for where the API server finds its kubelet. */
+  #reachedHere(node: KubeObject, scenario: Scenario): KubeObject {
+    const gone = scenario.agents.get(node.metadata.name) === null;
+    const Port = gone ? this.#plane.deadPort : this.#plane.kubeletPort;
+    return { ...node, status: { ...node.status, daemonEndpoints: { kubeletEndpoint: { Port } } } };
+  }
+
+  async #apply(items: readonly KubeObject[], ...flags: readonly string[]): Promise<void> {
+    const stdin = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    await this.#admin(["apply", "--server-side", "--force-conflicts", ...flags, "-f", "-"], stdin);
+  }
+
+  #admin(args: readonly string[], stdin = ""): Promise<string> {
+    const env = this.#plane.env;
+    return runOk(this.#built.binaries.kubectl, ["--context", adminContext, ...args], { env, stdin });
+  }
+
+  #auditLines(): readonly string[] {
+    return readFileSync(this.#plane.auditLog, "utf8").split("\n").filter(Boolean);
+  }
+}
+
+function execRequest(line: string): ExecRequest {
+  const event = JSON.parse(line) as { user: { username: string }; objectRef: { name: string }; requestURI: string };
+  const query = new URL(event.requestURI, "https://localhost").searchParams;
+  return { user: event.user.username, pod: event.objectRef.name, argv: query.getAll("command") };
+}

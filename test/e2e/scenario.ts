@@ -1,0 +1,92 @@
+import { type AgentState, recordedState } from "./agent-double.ts";
+import { type KubeObject, loadCase, type RecordedCase } from "./recorded.ts";
+
+/** What the rig is to show: API objects, and the state of each node's agent. Values; changing one makes another. */
+export interface Scenario {
+  readonly recorded: RecordedCase;
+  readonly pods: readonly KubeObject[];
+  /** Node name → its agent's state, or null when nothing answers on that node. */
+  readonly agents: ReadonlyMap<string, AgentState | null>;
+}
+
+/** A recorded case, unchanged. */
+export function recordedScenario(name: string): Scenario {
+  const recorded = loadCase(name);
+  const agents = [...recorded.agents].map(([node, folder]): [string, AgentState | null] => [
+    node,
+    folder === null ? null : recordedState(folder),
+  ]);
+  return { recorded, pods: recorded.pods, agents: new Map(agents) };
+}
+
+/** The agent on `from` says that neither of its probes reaches the health endpoint of `to`. */
+export function withBrokenEndpointPath(scenario: Scenario, from: string, to: string): Scenario {
+  return withAgent(scenario, from, (state) => {
+    const report = JSON.parse(state.health ?? "") as HealthReport;
+    const node = report.nodes.find(({ name }) => name.endsWith(`/${to}`));
+    if (!node) throw new Error(`the agent on ${from} does not know ${to}`);
+    const broken = failed(node.endpoint);
+    const replaced = {
+      ...node,
+      endpoint: broken,
+      "health-endpoint": { ...node["health-endpoint"], "primary-address": broken },
+    };
+    const nodes = report.nodes.map((other) => (other === node ? replaced : other));
+    return { ...state, health: JSON.stringify({ ...report, nodes }) };
+  });
+}
+
+/** The agent on `node` runs, but does not serve its health API. */
+export function withoutHealthSocket(scenario: Scenario, node: string): Scenario {
+  return withAgent(scenario, node, (state) => ({ ...state, health: null }));
+}
+
+/** The agent container on `node` keeps crashing; its pod is still there. */
+export function withCrashingAgent(scenario: Scenario, node: string): Scenario {
+  const waiting = { reason: "CrashLoopBackOff", message: "back-off 5m0s restarting failed container=cilium-agent" };
+  const pods = scenario.pods.map((pod) => {
+    if (pod.spec?.["nodeName"] !== node) return pod;
+    const containers = pod.status?.["containerStatuses"] as readonly Record<string, unknown>[];
+    const crashed = { ready: false, started: false, restartCount: 7, state: { waiting } };
+    const conditions = ["Ready", "ContainersReady"].map((type) => ({ type, status: "False" }));
+    const containerStatuses = containers.map((container) => ({ ...container, ...crashed }));
+    return { ...pod, status: { ...pod.status, conditions, containerStatuses } };
+  });
+  return { ...scenario, pods };
+}
+
+function withAgent(scenario: Scenario, node: string, change: (state: AgentState) => AgentState): Scenario {
+  const state = scenario.agents.get(node);
+  if (!state) throw new Error(`${scenario.recorded.name} has no agent on ${node}`);
+  return { ...scenario, agents: new Map(scenario.agents).set(node, change(state)) };
+}
+
+interface Probe {
+  readonly lastProbed: string;
+  readonly latency?: number;
+  readonly status?: string;
+}
+
+interface PathStatus {
+  readonly ip: string;
+  readonly icmp: Probe;
+  readonly http: Probe;
+}
+
+interface HealthReport {
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly endpoint: PathStatus;
+    readonly "health-endpoint": { readonly "primary-address": PathStatus };
+  }[];
+}
+
+/** The texts are those of agents whose tunnel was blocked (recorded case vxlan-blocked-one-node). */
+function failed({ ip, icmp, http }: PathStatus): PathStatus {
+  const timeout = "context deadline exceeded (Client.Timeout exceeded while awaiting headers)";
+  return {
+    ip,
+    icmp: { lastProbed: icmp.lastProbed, status: "Connection timed out" },
+    http: { lastProbed: http.lastProbed, status: `Get "http://${ip}:4240/hello": ${timeout}` },
+  };
+}
