@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { parseRequest } from "../../src/cli/parse-request.ts";
+import type { Request } from "../../src/cli/request.ts";
+
+function parse(line: string): Request {
+  return parseRequest(line === "" ? [] : line.split(" "));
+}
+
+describe("a command line becomes a request", () => {
+  it.each([
+    ["", { kind: "status", format: "table", all: false, from: null, failOn: "warning", confirm: true }],
+    ["status -o json --all", { kind: "status", format: "json", all: true }],
+    ["-o wide", { kind: "status", format: "wide" }],
+    ["-owide", { kind: "status", format: "wide" }],
+    ["-o json -o yaml", { kind: "status", format: "yaml" }],
+    ["pair worker-1 worker-2", { kind: "pair", a: "worker-1", b: "worker-2", format: "table" }],
+    ["pair 1 2", { kind: "pair", a: "1", b: "2" }],
+    ["access -o yaml", { kind: "access", format: "yaml" }],
+    ["version", { kind: "version", format: "table" }],
+    ["--from captures/x --fail-on never --no-confirm", { from: "captures/x", failOn: "never", confirm: false }],
+    [
+      "--ignore icmp-blocked --ignore node-down=worker-4",
+      {
+        ignores: [
+          { rule: "icmp-blocked", node: null },
+          { rule: "node-down", node: "worker-4" },
+        ],
+      },
+    ],
+    [
+      "--node worker-* --zone a --target endpoint --protocol icmp",
+      {
+        scope: { nodes: ["worker-*"], zones: ["a"], target: "endpoint", protocol: "icmp" },
+      },
+    ],
+    [
+      "demo node-down --exit-code",
+      { kind: "demo", demo: expect.objectContaining({ scenario: "node-down", exitCode: true }) },
+    ],
+    [
+      "demo --nodes 50 --fault icmp-blocked",
+      {
+        kind: "demo",
+        demo: expect.objectContaining({ scenario: "", nodes: 50, fault: "icmp-blocked" }),
+      },
+    ],
+  ])("%s", (line, expected) => {
+    expect(parse(line)).toMatchObject(expected);
+  });
+
+  it("takes kubectl's connection flags with their names and meaning", () => {
+    const line =
+      "--kubeconfig k --context c --cluster cl --user u -s https://h:1 --token t --as jane --as-group a --as-group b --as-uid 7 " +
+      "--certificate-authority ca --client-certificate cc --client-key ck --tls-server-name n --request-timeout 1m30s -v 6";
+    expect(parse(line)).toMatchObject({
+      connection: {
+        kubeconfig: "k",
+        context: "c",
+        cluster: "cl",
+        user: "u",
+        server: "https://h:1",
+        token: "t",
+        as: "jane",
+        asGroups: ["a", "b"],
+        asUid: "7",
+        certificateAuthority: "ca",
+        clientCertificate: "cc",
+        clientKey: "ck",
+        tlsServerName: "n",
+        requestTimeoutMs: 90_000,
+        verbosity: 6,
+      },
+    });
+  });
+
+  it.each([
+    ["--timeout 45", 45_000],
+    ["--timeout 500ms", 500],
+    ["--timeout 1h2m", 3_720_000],
+    ["", 30_000],
+  ])("durations: %s", (line, ms) => {
+    expect(parse(line)).toMatchObject({ collect: { timeoutMs: ms } });
+  });
+});
+
+describe("wrong input is a value with one clear sentence", () => {
+  it.each([
+    ["--foo", "unknown flag: --foo"],
+    ["status -z", "unknown flag: -z"],
+    ["bar", 'unknown command "bar"'],
+    [
+      "-o foo",
+      'unable to match a printer suitable for the output format "foo", allowed formats are: json,name,table,wide,yaml',
+    ],
+    ["pair a", "not enough arguments: two node names are needed"],
+    ["pair a b c", 'unknown command "c"'],
+    ["--context", "flag needs an argument: --context"],
+    ["--parallel 0", 'invalid argument "0" for "--parallel" flag: must be a whole number from 1 to 200'],
+    ["--parallel many", 'invalid argument "many" for "--parallel" flag: must be a whole number from 1 to 200'],
+    [
+      "--timeout soon",
+      'invalid argument "soon" for "--timeout" flag: must be a duration such as 30s, 1m30s or 500ms, or whole seconds',
+    ],
+    ["--fail-on maybe", 'invalid argument "maybe" for "--fail-on" flag: must be one of: error, warning, info, never'],
+    ["--target pods", 'invalid argument "pods" for "--target" flag: must be one of: host, endpoint'],
+    ["--ignore =x", 'invalid argument "=x" for "--ignore" flag: must be RULE or RULE=NODE'],
+    ["--from x --context y", "--from reads a saved state and --context a cluster: give one of them"],
+    [
+      "--insecure-skip-tls-verify --certificate-authority x",
+      "--certificate-authority and --insecure-skip-tls-verify contradict each other",
+    ],
+    ["--as-group x", "--as-group and --as-uid need --as: a group or UID is never impersonated alone"],
+    ["demo healthy --nodes 3", "a recorded scenario and --nodes exclude each other"],
+    ["demo --fault icmp-blocked", "--fault needs --nodes: a recorded scenario has its own fault"],
+  ])("%s", (line, message) => {
+    const request = parse(line);
+    expect(request).toEqual({ kind: "wrong", message, hint: "See 'kubectl cilium-health --help' for usage." });
+  });
+});
+
+describe("help", () => {
+  it.each(["--help", "-h", "pair --help", "status -h"])("%s is a value that starts as a user types it", (line) => {
+    const request = parse(line);
+    expect(request.kind).toBe("help");
+    expect(request.kind === "help" && request.text).toMatch(/^kubectl cilium-health/);
+  });
+});

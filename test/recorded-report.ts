@@ -1,0 +1,39 @@
+import { fileURLToPath } from "node:url";
+import { parseRequest } from "../src/cli/parse-request.ts";
+import type { Io } from "../src/commands/io.ts";
+import { type Look, look } from "../src/commands/look.ts";
+
+/** The report of a recorded scenario, read with --from as a user would, at a fixed moment. */
+export async function recordedReport(scenario: string, flags: readonly string[] = []): Promise<Look> {
+  const folder = fileURLToPath(new URL(`../src/demo/scenarios/${scenario}`, import.meta.url));
+  const request = parseRequest(["--from", folder, ...flags]);
+  if (request.kind !== "status") throw new Error(`these flags are not a status request: ${flags.join(" ")}`);
+  return look(request, silentIo());
+}
+
+/** A process edge that shows nothing and writes to nobody. */
+export function silentIo(written: string[] = []): Io {
+  return {
+    write: async (chunk) => {
+      written.push(chunk);
+      return true;
+    },
+    notice: () => {},
+    progress: () => {},
+    columns: 80,
+    stdoutIsTerminal: false,
+    signal: new AbortController().signal,
+    now: () => new Date("2031-05-02T09:20:00Z"),
+    environment: {
+      env: {},
+      homeDir: "/nowhere",
+      cwd: "/nowhere",
+      platform: "linux",
+      stdinIsTerminal: false,
+      notice: () => {},
+      userAgent: "kubectl-cilium_health/test",
+    },
+    version: "test",
+    scenarios: new URL("../src/demo/scenarios/", import.meta.url),
+  };
+}
