@@ -70,8 +70,22 @@ const readSettings: readonly (readonly [string, (node: NodeFacts) => string | nu
 
 function settingsOf(a: NodeFacts | undefined, b: NodeFacts | undefined): PairSetting[] {
   return readSettings
-    .map(([name, read]) => ({ name, a: text(a, read), b: text(b, read) }))
+    .map(([name, read]) => setting(name, text(a, read), text(b, read)))
     .filter((setting) => setting.a !== "" || setting.b !== "");
+}
+
+/** What belongs to a node by nature and differs in every healthy pair. */
+const ownToEachNode: ReadonlySet<string> = new Set([
+  "zone",
+  "node IP",
+  "health IP",
+  "pod CIDR",
+  "agent pod",
+  "agent restarts",
+]);
+
+function setting(name: string, a: string, b: string): PairSetting {
+  return { name, a, b, differs: a !== b && a !== "" && b !== "" && !ownToEachNode.has(name) };
 }
 
 function text(node: NodeFacts | undefined, read: (node: NodeFacts) => string | number | undefined): string {

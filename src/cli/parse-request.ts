@@ -87,7 +87,7 @@ export function parseRequest(argv: readonly string[]): Request {
   const parser = build(take);
   let outcome: Request = { kind: "wrong", message: "nothing was understood", hint: helpHint };
   try {
-    parser.parse([...argv], {}, (error: Error | undefined | null, _flags: unknown, output: string) => {
+    parser.parse(withSpreadValues(argv), {}, (error: Error | undefined | null, _flags: unknown, output: string) => {
       if (error) outcome = { kind: "wrong", message: wording(error.message || output, argv), hint: helpHint };
       else if (output !== "") outcome = { kind: "help", text: `${output}\n` };
       else if (request !== null) outcome = request;
@@ -97,6 +97,15 @@ export function parseRequest(argv: readonly string[]): Request {
     return { kind: "wrong", message: wording(message, argv), hint: helpHint };
   }
   return outcome;
+}
+
+/** `-ojson`, `-nkube-system`, `-v6`: kubectl's users write a short flag's value right behind it. */
+function withSpreadValues(argv: readonly string[]): string[] {
+  const end = argv.indexOf("--");
+  return argv.flatMap((word, at) => {
+    const match = end >= 0 && at > end ? null : /^-([onlsv])=?([^=].*)$/.exec(word);
+    return match === null ? [word] : [`-${match[1]}`, match[2] ?? ""];
+  });
 }
 
 const helpHint = `See '${scriptName} --help' for usage.`;

@@ -45,7 +45,8 @@ export function decodeCommandStatus(bytes: Uint8Array): CommandStatus {
   if (status["status"] === "Success") return { kind: "success" };
   if (status["status"] !== "Failure") return { kind: "bad-status", text: text.slice(0, 1000) };
   if (status["reason"] !== "NonZeroExitCode") {
-    return { kind: "remote-error", message: textField(status, "message").trim() || textField(status, "reason") };
+    const message = textField(status, "message").trim().replace(/^Internal error occurred: /, "");
+    return { kind: "remote-error", message: message || textField(status, "reason") };
   }
   const code = exitCode(status);
   return code === null ? { kind: "bad-status", text: text.slice(0, 1000) } : { kind: "exit", code };

@@ -4,13 +4,14 @@ import type { ConnectionFlags } from "../model/request.ts";
 
 /**
  * Spells a confirming step as the reader would type it: this run's kubeconfig and context, the agents' namespace, the
- * node's real pod and container. A step without a node is a kubectl command of its own.
+ * node's real pod and container. A step without a node is a kubectl command of its own. The demo's kubeconfig is gone
+ * when the run ends, so it is not named.
  */
 export function speller(facts: Facts, source: Source, connection: ConnectionFlags): SpellCommand {
   const pods = new Map(facts.nodes.map((node) => [node.name, node.agent?.pod]));
   const kubectl = [
     "kubectl",
-    ...(connection.kubeconfig === null ? [] : ["--kubeconfig", connection.kubeconfig]),
+    ...(connection.kubeconfig === null || source.kind === "demo" ? [] : ["--kubeconfig", connection.kubeconfig]),
     ...(source.context === "" ? [] : ["--context", source.context]),
   ];
   return ({ node, argv }) => {

@@ -25,4 +25,6 @@ export interface PairSetting {
   readonly name: string;
   readonly a: string;
   readonly b: string;
+  /** True when the two differ in something that should be alike on every node. */
+  readonly differs: boolean;
 }

@@ -58,11 +58,11 @@ function ageOf(lastProbed: string | null, from: PairSide): number | null {
 }
 
 function* settingsTable(pair: PairReport): Generator<string> {
-  const rows = pair.settings.map(({ name, a, b }) => [
+  const rows = pair.settings.map(({ name, a, b, differs }) => [
     name,
     shown(a) || "-",
     shown(b) || "-",
-    a === b ? "" : "differs",
+    differs ? "differs" : "",
   ]);
   const headings = ["SETTING", shown(pair.a.node.name), shown(pair.b.node.name), ""];
   for (const line of columns(headings, rows)) yield `${line}\n`;

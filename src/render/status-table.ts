@@ -32,14 +32,15 @@ function* nodeTable(
   look: Theme,
   dots: string,
 ): Generator<string> {
-  const nodes = [...report.nodes].filter(isShown).sort(worstFirst);
-  const rows = options.all ? nodes : folded(nodes);
+  const { hub } = report.summary;
+  const nodes = [...report.nodes].filter(isShown).sort((a, b) => badness(b, hub) - badness(a, hub));
+  const rows = options.all ? nodes : folded(nodes, hub);
   const fields = fieldsOf(nodes, wide, look);
   const headings = options.noHeaders ? [] : fields.map((field) => field.heading);
   const cells = rows.map((node) => fields.map((field) => field.cell(node)));
   for (const line of columns(headings, cells)) yield `${line}\n`;
   const hidden = nodes.slice(rows.length);
-  if (hidden.length > 0) yield `${dots} ${foldedLine(hidden)}\n`;
+  if (hidden.length > 0) yield `${dots} ${foldedLine(hidden, hub)}\n`;
 }
 
 /** Ghosts that nobody lists and nodes without a due agent say nothing about reachability. */
@@ -47,32 +48,39 @@ function isShown(node: ReportNode): boolean {
   return node.known || node.agent !== null || node.in.host.total + node.in.endpoint.total > 0;
 }
 
-function worstFirst(a: ReportNode, b: ReportNode): number {
-  return badness(b) - badness(a);
-}
-
-/** Unreachable paths weigh most, then an agent that was not heard, then paths that could not be judged. */
-function badness(node: ReportNode): number {
+/**
+ * Unreachable paths weigh most, then an agent that was not heard, then paths that could not be judged. Where every
+ * broken path starts or ends at one node, the others are in no trouble of their own.
+ */
+function badness(node: ReportNode, hub: string | null): number {
   const count = (side: ReportNode["in"], status: "unreachable" | "unknown" | "stale") =>
     side.host[status] + side.endpoint[status];
   const unheard = node.agent === null || node.agent.state === "ok" || node.agent.state === "not-due" ? 0 : 1;
-  const broken = count(node.in, "unreachable") + count(node.out, "unreachable");
+  const isBystander = hub !== null && hub !== node.name;
+  const broken = isBystander ? 0 : count(node.in, "unreachable") + count(node.out, "unreachable");
   const doubtful = count(node.in, "unknown") + count(node.in, "stale");
   return broken * 1e8 + unheard * 1e7 + Math.min(doubtful, 1e6);
 }
 
 /** Of a large cluster only the nodes in trouble, and few of them: the rest is one line. */
-function folded(nodes: readonly ReportNode[]): readonly ReportNode[] {
+function folded(nodes: readonly ReportNode[], hub: string | null): readonly ReportNode[] {
   if (nodes.length <= mostRows) return nodes;
-  const troubled = nodes.filter((node) => badness(node) > 0).length;
+  const troubled = nodes.filter((node) => badness(node, hub) > 0).length;
   return nodes.slice(0, Math.min(troubled, mostRows));
 }
 
-function foldedLine(hidden: readonly ReportNode[]): string {
-  const troubled = hidden.filter((node) => badness(node) > 0).length;
+function foldedLine(hidden: readonly ReportNode[], hub: string | null): string {
+  const troubled = hidden.filter((node) => badness(node, hub) > 0).length;
   const fine = hidden.length - troubled;
-  const more = troubled > 0 ? `${counted(troubled, "more node")} in trouble, ` : "";
-  return `${more}${counted(fine, "node")} with every path reachable (--all shows them)`;
+  const parts = [
+    ...(troubled > 0 ? [`${counted(troubled, "more node")} in trouble`] : []),
+    ...(fine > 0
+      ? [
+          `${counted(fine, "node")} with every path reachable${hub === null ? "" : ` but those from or to ${shown(hub)}`}`,
+        ]
+      : []),
+  ];
+  return `${parts.join(", ")} (--all shows them)`;
 }
 
 interface Field {
