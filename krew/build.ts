@@ -10,9 +10,30 @@ const dist = new URL("dist/", root);
 const manifest: { readonly version: string } = JSON.parse(await readFile(new URL("package.json", root), "utf8"));
 
 await rm(dist, { recursive: true, force: true });
+const plainText: Readonly<Record<string, string>> = {
+  "string-width": "stringWidth",
+  "strip-ansi": "stripAnsi",
+  "wrap-ansi": "wrapText",
+};
+
+/** Inside yargs alone; cli-table3 keeps the real measures, since node names may be anything. */
+const plainTextInHelp = {
+  name: "plain-text-in-help",
+  resolveId(source: string, importer: string | undefined) {
+    const fromHelp = importer !== undefined && /node_modules\/(?:yargs|cliui)\//.test(importer);
+    return fromHelp && source in plainText ? `\0plain:${source}` : null;
+  },
+  load(id: string) {
+    if (!id.startsWith("\0plain:")) return null;
+    const name = plainText[id.slice("\0plain:".length)];
+    return `export { ${name} as default } from ${JSON.stringify(new URL("plain-text.ts", import.meta.url).pathname)};`;
+  },
+};
+
 const bundle = await rolldown({
   input: new URL("src/kubectl-cilium_health.ts", root).pathname,
   platform: "node",
+  plugins: [plainTextInHelp],
   transform: { define: { __VERSION__: JSON.stringify(manifest.version) } },
 });
 await bundle.write({

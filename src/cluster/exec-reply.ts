@@ -1,5 +1,6 @@
 import type { ExecOutcome } from "../model/capture.ts";
-import { ByteCollector, decodeCommandStatus, decodeFrame } from "./exec-frames.ts";
+import { ByteCollector } from "./byte-collector.ts";
+import { decodeCommandStatus, decodeFrame } from "./exec-frames.ts";
 
 const stderrBytes = 64 * 1024;
 const statusBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecOutcome } from "../model/capture.ts";
 import type { ConnectionFlags } from "../model/request.ts";
+import { ByteCollector } from "./byte-collector.ts";
 import type { Environment, ExecRequest } from "./cluster.ts";
-import { ByteCollector } from "./exec-frames.ts";
 import type { Clock } from "./wire.ts";
 
 const stderrBytes = 64 * 1024;

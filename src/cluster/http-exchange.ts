@@ -3,7 +3,7 @@ import https from "node:https";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { ByteCollector } from "./exec-frames.ts";
+import { ByteCollector } from "./byte-collector.ts";
 import { describeNetworkError, hostAndPort } from "./network-error.ts";
 import type { Clock } from "./wire.ts";
 

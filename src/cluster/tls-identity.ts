@@ -40,7 +40,8 @@ export function tlsIdentity(
   if (caPem !== null && !caPem.includes("-----BEGIN")) {
     throw unusable(`certificate-authority of cluster "${clusterName}" holds no PEM certificate`, undefined);
   }
-  usable(`certificate-authority of cluster "${clusterName}"`, () => createSecureContext({ ca: [...ca] }));
+  if (caPem !== null)
+    usable(`certificate-authority of cluster "${clusterName}"`, () => createSecureContext({ ca: caPem }));
   const keyPair = pair === null ? {} : { cert: pair.certificate, key: pair.key };
   return {
     ca,

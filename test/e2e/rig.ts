@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AgentDouble } from "./agent-double.ts";
 import { type Built, built, projectRoot } from "./build.ts";
 import { adminContext, type ControlPlane, startControlPlane } from "./control-plane.ts";
@@ -97,7 +98,18 @@ class RunningRig implements Rig {
 
   async installDefinitions(): Promise<void> {
     await this.#admin(["apply", "--server-side", ...this.#built.crds.flatMap((file) => ["-f", file])]);
-    await this.#admin(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+    await this.#established(20);
+  }
+
+  /** A definition has no conditions at all for a moment, and `kubectl wait` takes that for an error. */
+  async #established(tries: number): Promise<void> {
+    try {
+      await this.#admin(["wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"]);
+    } catch (error) {
+      if (tries === 0) throw error;
+      await sleep(250);
+      await this.#established(tries - 1);
+    }
   }
 
   async show(scenario: Scenario): Promise<void> {

@@ -1,0 +1,158 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Environment, ExecRequest } from "../../src/cluster/cluster.ts";
+import { execViaKubectl, kubectlArgv, kubectlFailure } from "../../src/cluster/exec-via-kubectl.ts";
+import { type Clock, systemClock } from "../../src/cluster/wire.ts";
+import type { ConnectionFlags } from "../../src/model/request.ts";
+import { ManualClock } from "./manual-clock.ts";
+
+const noFlags: ConnectionFlags = {
+  kubeconfig: null,
+  context: null,
+  cluster: null,
+  user: null,
+  server: null,
+  token: null,
+  as: null,
+  asGroups: [],
+  asUid: null,
+  certificateAuthority: null,
+  clientCertificate: null,
+  clientKey: null,
+  tlsServerName: null,
+  insecureSkipTlsVerify: false,
+  requestTimeoutMs: 0,
+  verbosity: 0,
+};
+
+const request: ExecRequest = {
+  namespace: "kube-system",
+  pod: "cilium-x2z",
+  container: "cilium-agent",
+  argv: ["cilium-health", "status", "-o", "json"],
+  timeoutMs: 30_000,
+  maxBytes: 1000,
+};
+
+const dir = mkdtempSync(path.join(tmpdir(), "kubectl-double-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** A kubectl that is a Node program of these lines. */
+function kubectlDouble(name: string, program: string): string {
+  const file = path.join(dir, name);
+  writeFileSync(file, `#!${process.execPath}\n${program}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+function run(kubectl: string, clock: Clock = systemClock, signal = new AbortController().signal) {
+  const environment: Environment = {
+    env: { KUBECTL_PATH: kubectl, SEEN: "yes" },
+    homeDir: dir,
+    cwd: dir,
+    platform: "linux",
+    stdinIsTerminal: false,
+    notice: () => {},
+    userAgent: "test",
+  };
+  return execViaKubectl({ ...noFlags, context: "prod" }, environment, clock, request, signal);
+}
+
+describe("the command line for kubectl", () => {
+  it("has our connection flags, the exec, and the command behind --", () => {
+    const flags = { ...noFlags, context: "prod", as: "u", asGroups: ["g1", "g2"], insecureSkipTlsVerify: true };
+    expect(kubectlArgv(flags, request)).toEqual([
+      "--context=prod",
+      "--as=u",
+      "--as-group=g1",
+      "--as-group=g2",
+      "--insecure-skip-tls-verify",
+      "--namespace=kube-system",
+      "exec",
+      "--container=cilium-agent",
+      "cilium-x2z",
+      "--",
+      "cilium-health",
+      "status",
+      "-o",
+      "json",
+    ]);
+  });
+});
+
+describe("an exec by kubectl", () => {
+  it("gives stdout and stderr, runs in our environment, and gets no stdin", async () => {
+    const program = `
+      const stdin = require("node:fs").readFileSync(0).length;
+      console.log(JSON.stringify([process.env.SEEN, process.argv[2], stdin]));
+      console.error("a warning");`;
+    const outcome = await run(kubectlDouble("good", program));
+    expect(outcome).toEqual({ kind: "ok", stdout: Buffer.from('["yes","--context=prod",0]\n'), stderr: "a warning\n" });
+  });
+
+  it("gives the command's exit code", async () => {
+    const program = `console.error("no socket\\ncommand terminated with exit code 7"); process.exitCode = 7;`;
+    expect(await run(kubectlDouble("exit", program))).toMatchObject({ kind: "exit", code: 7, stderr: "no socket" });
+  });
+
+  it("says where kubectl was looked for", async () => {
+    expect(await run(path.join(dir, "nothing-here"))).toMatchObject({
+      kind: "network",
+      code: "ENOENT",
+      message: expect.stringMatching(/nothing-here was not found \(\$KUBECTL_PATH/),
+    });
+  });
+
+  it("drops a reply that is too big", async () => {
+    const outcome = await run(
+      kubectlDouble("big", `process.stdout.write("x".repeat(5000)); setInterval(() => {}, 1000);`),
+    );
+    expect(outcome).toEqual({ kind: "too-big", limitBytes: 1000 });
+  });
+
+  it("ends after its time, with the child gone and no timer left", async () => {
+    const clock = new ManualClock();
+    const running = run(kubectlDouble("slow", `setInterval(() => {}, 1000);`), clock);
+    clock.advance(30_000);
+    expect(await running).toEqual({ kind: "timeout", phase: "command", afterMs: 30_000 });
+    expect(clock.pending).toBe(0);
+  });
+
+  it("ends a kubectl that does not want to end", async () => {
+    const clock = new ManualClock();
+    const control = new AbortController();
+    const running = run(
+      kubectlDouble("stubborn", `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`),
+      clock,
+      control.signal,
+    );
+    control.abort();
+    clock.advance(500);
+    expect(await running).toEqual({ kind: "aborted" });
+  });
+
+  it("is not started after an abort", async () => {
+    expect(await run(path.join(dir, "nothing-here"), systemClock, AbortSignal.abort())).toEqual({ kind: "aborted" });
+  });
+});
+
+describe("kubectl's last words", () => {
+  const table: [string, object][] = [
+    ["Error from server (Forbidden): no", { kind: "http", status: 403, reason: "Forbidden", message: "no" }],
+    ['Error from server (NotFound): pods "x" not found', { kind: "http", status: 404, reason: "NotFound" }],
+    ["error: You must be logged in to the server (Unauthorized)", { kind: "http", status: 401 }],
+    ["Unable to connect to the server: x509: certificate has expired", { kind: "network", code: "" }],
+    [
+      "The connection to the server a:1 was refused - did you specify the right host or port?",
+      { kind: "network", code: "ECONNREFUSED" },
+    ],
+    ["Error from server: error dialing backend: EOF", { kind: "remote-error", message: "error dialing backend: EOF" }],
+    ["error: Internal error occurred: no such container", { kind: "remote-error" }],
+    ["", { kind: "remote-error", message: "kubectl failed without a word" }],
+  ];
+  it.each(table)("%s", (line, expected) => {
+    expect(kubectlFailure(`${line}\n`, Buffer.alloc(0))).toMatchObject(expected);
+  });
+});
