@@ -216,10 +216,11 @@ export function meshSnapshot(names: readonly string[], options: MeshOptions = {}
     ),
     pods: names.map((name) => agentPod(name, options.pod?.(name))),
     config: options.config ?? {},
-    captures: names.flatMap((name) => [
-      capture(name, "cilium-health-status.json", options.outcome?.(name) ?? printed(reply(name))),
-      capture(name, "date.txt", printed(now)),
-    ]),
+    captures: names.flatMap((name) => {
+      const outcome = options.outcome?.(name) ?? printed(reply(name));
+      const health = capture(name, "cilium-health-status.json", outcome);
+      return outcome.kind === "not-run" ? [health] : [health, capture(name, "date.txt", printed(now))];
+    }),
   };
 }
 

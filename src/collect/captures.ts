@@ -25,6 +25,22 @@ export const baseCaptures: Readonly<Record<BaseCaptureId, CaptureSpec>> = {
   "cilium-endpoint-list.json": json("cilium-endpoint-list.json", ["cilium-dbg", "endpoint", "list", "-o", "json"], 64),
 };
 
+/**
+ * One line a peer: public key, endpoint, last handshake, bytes received, bytes sent, allowed addresses. No other command
+ * tells the peers. The option is a list, parted by commas and CSV quotes, so the form holds neither; and the program
+ * prints the word `jsonpath=` as part of the form (cilium-dbg/cmd/debuginfo.go, tried with 1.19.3): hence the first \n.
+ */
+const wireguardPeersForm = `jsonpath={'\\n'}{range .encryption.wireguard.interfaces[*].peers[*]}${[
+  ".public-key",
+  ".endpoint",
+  ".last-handshake-time",
+  ".transfer-rx",
+  ".transfer-tx",
+  ".allowed-ips",
+]
+  .map((key) => `{${key}}`)
+  .join("{'\\t'}")}{'\\n'}{end}`;
+
 /** Read-only commands that confirm a suspicion; run on suspects and one healthy control alone. */
 export const confirmingCaptures: Readonly<Record<ConfirmingCaptureId, CaptureSpec>> = {
   "health-endpoint.json": json(
@@ -36,6 +52,7 @@ export const confirmingCaptures: Readonly<Record<ConfirmingCaptureId, CaptureSpe
   "bpf-metrics.json": json("bpf-metrics.json", ["cilium-dbg", "bpf", "metrics", "list", "-o", "json"], 4),
   "bpf-ipcache.json": json("bpf-ipcache.json", ["cilium-dbg", "bpf", "ipcache", "list", "-o", "json"], 32),
   "encrypt-status.json": json("encrypt-status.json", ["cilium-dbg", "encrypt", "status", "-o", "json"], 4),
+  "wireguard-peers.txt": text("wireguard-peers.txt", ["cilium-dbg", "debuginfo", "--output", wireguardPeersForm]),
   "iptables.txt": text("iptables.txt", ["iptables", "-S"]),
   "iptables-nat.txt": text("iptables-nat.txt", ["iptables", "-t", "nat", "-S", "POSTROUTING"]),
   "iptables-forward.txt": text("iptables-forward.txt", ["iptables", "-S", "FORWARD"]),

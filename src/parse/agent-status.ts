@@ -39,6 +39,7 @@ export function parseAgentStatus(bytes: Uint8Array): Parsed<AgentStatus> {
       encryption: stringAt(encryption, "mode"),
       nodeEncryption: stringAt(wireguard, "node-encryption"),
       wireguardPeers: wireguardPeers(wireguard),
+      wireguardPublicKey: stringAt(arrayAt(wireguard, "interfaces")[0], "public-key"),
       kubeProxyReplacement: stringAt(objectAt(value, "kube-proxy-replacement"), "mode"),
       masquerading: stringAt(objectAt(value, "masquerading"), "mode"),
       hostFirewall: stringAt(objectAt(value, "host-firewall"), "mode"),

@@ -72,7 +72,25 @@ function healthEndpoint(endpoints: readonly unknown[]): HealthEndpoint | null {
       ["ipv4", "ipv6"].map((family) => stringAt(address, family)).filter((ip) => ip !== ""),
     ),
     enforcement: enforcement(endpoint),
+    ...ingressPolicy(objectAt(objectAt(objectAt(endpoint, "status"), "policy"), "realized")),
     mac: stringAt(networking, "mac"),
+    hostMac: stringAt(networking, "host-mac"),
     interfaceName: stringAt(networking, "interface-name"),
   };
+}
+
+/** What the policy in force lets in (api/v1/models/endpoint_policy.go); each `l4` rule is a JSON text of its own. */
+function ingressPolicy(realized: unknown): Pick<HealthEndpoint, "allowedIngress" | "ingressPorts"> {
+  const allowed = isObject(realized) ? realized["allowed-ingress-identities"] : undefined;
+  const rules = arrayAt(objectAt(realized, "l4"), "ingress").map((rule) => stringAt(rule, "rule"));
+  return {
+    allowedIngress: Array.isArray(allowed) ? allowed.filter((identity) => typeof identity === "number") : null,
+    ingressPorts: [...new Set(rules.map(portOf).filter((port) => port !== ""))].sort(),
+  };
+}
+
+function portOf(rule: string): string {
+  const port = /"port":(\d+)/.exec(rule)?.[1];
+  const protocol = /"protocol":"(\w+)"/.exec(rule)?.[1];
+  return port === undefined || protocol === undefined ? "" : `${port}/${protocol.toUpperCase()}`;
 }

@@ -19,6 +19,8 @@ export function parseKubeNode(item: unknown): KubeNode | null {
     ready: readiness(stringAt(ready, "status")),
     readyMessage: stringAt(ready, "message"),
     readySince: stringAt(ready, "lastTransitionTime"),
+    heartbeat: stringAt(ready, "lastHeartbeatTime"),
+    taints: arrayAt(spec, "taints").map(taint),
     networkUnavailable: stringAt(condition(status, "NetworkUnavailable"), "status") === "True",
     createdAt: stringAt(metadata, "creationTimestamp"),
     providerID: stringAt(spec, "providerID"),
@@ -41,6 +43,11 @@ function addresses(status: unknown, type: string): string[] {
   return arrayAt(status, "addresses")
     .filter((address) => stringAt(address, "type") === type)
     .map((address) => stringAt(address, "address"));
+}
+
+function taint(json: unknown): string {
+  const value = stringAt(json, "value");
+  return `${stringAt(json, "key")}${value === "" ? "" : `=${value}`}:${stringAt(json, "effect")}`;
 }
 
 function podCIDRs(spec: unknown): string[] {

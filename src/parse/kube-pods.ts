@@ -25,6 +25,7 @@ export function parseAgentPod(item: unknown, container: string): AgentPod | null
     ready: booleanAt(running, "ready"),
     restarts: numberAt(running, "restartCount"),
     startedAt: stringAt(objectAt(objectAt(running, "state"), "running"), "startedAt"),
+    ...previousRun(running),
     imageVersion: versionOfImage(image),
     phase: stringAt(status, "phase"),
     createdAt: stringAt(metadata, "creationTimestamp"),
@@ -36,6 +37,13 @@ function containerState(state: unknown): ContainerState {
   if (isObject(state["running"])) return "running";
   if (isObject(state["waiting"])) return "waiting";
   return isObject(state["terminated"]) ? "terminated" : "unknown";
+}
+
+function previousRun(container: unknown): Pick<AgentPod, "previousRun"> {
+  const ended = objectAt(container, "lastState")["terminated"];
+  if (!isObject(ended)) return {};
+  const [reason, startedAt, finishedAt] = ["reason", "startedAt", "finishedAt"].map((key) => stringAt(ended, key));
+  return { previousRun: { reason: reason ?? "", startedAt: startedAt ?? "", finishedAt: finishedAt ?? "" } };
 }
 
 /** Why the agent does not run. While its init containers run, the first one that is stuck says more than the agent. */
