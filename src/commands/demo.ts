@@ -46,7 +46,7 @@ async function list(io: Io): Promise<ExitCode> {
     ...scenarios.map(({ name, how }) => `  ${name.padEnd(width)}  ${how}`),
     "",
     "Faults of a generated mesh (kubectl cilium-health demo --nodes 50 --fault FAULT[=WHERE]):",
-    ...faults.map(([name, what]) => `  ${name.padEnd(width)}  ${what}`),
+    ...faults.map(([name, { says }]) => `  ${name.padEnd(width)}  ${says}`),
   ];
   await io.write(`${lines.join("\n")}\n`);
   return 0;
