@@ -32,9 +32,26 @@ export function correlate(facts: Facts, lens: Lens): Cells {
   facts.nodes.forEach((node, from) => {
     if (!isSource(facts, node)) return;
     const view = viewOf(facts, from);
-    for (const target of lens.targets) writeRow(cells[target], from, view, target, members, lens);
+    for (const target of lens.targets) {
+      writeRow(cells[target].subarray(from * size, (from + 1) * size), from, view, target, members, lens);
+    }
   });
   return cells;
+}
+
+/**
+ * Judges single rows under another lens than the report's, for instance one protocol alone, without a second matrix.
+ * Codes as in `Cells`; a row that nobody could be asked for is empty.
+ */
+export function rowJudge(facts: Facts, lens: Lens): (from: number, target: Target) => Uint8Array {
+  const members = meshMembers(facts);
+  return (from, target) => {
+    const row = new Uint8Array(facts.nodes.length);
+    const node = facts.nodes[from];
+    if (node === undefined || !isSource(facts, node) || !lens.targets.includes(target)) return row;
+    writeRow(row, from, viewOf(facts, from), target, members, lens);
+    return row;
+  };
 }
 
 /** A view with what is needed to judge it; the row is null where the agent gave none. */
@@ -104,13 +121,12 @@ function countAddresses(row: MatrixRow, messages: readonly string[]): { probed: 
   return { probed, timedOut };
 }
 
-function writeRow(cells: Uint8Array, from: number, view: View, target: Target, members: Uint8Array, lens: Lens): void {
-  const size = members.length;
-  for (let to = 0; to < size; to++) {
+function writeRow(row: Uint8Array, from: number, view: View, target: Target, members: Uint8Array, lens: Lens): void {
+  for (let to = 0; to < members.length; to++) {
     if (lens.nodes[from] !== 1 && lens.nodes[to] !== 1) continue;
     const member = members[to] ?? memberNever;
     const code = member === memberNever ? noPath : judge(view, target, to, member, lens.protocols);
-    cells[from * size + to] = from === to ? selfCode(code) : code;
+    row[to] = from === to ? selfCode(code) : code;
   }
 }
 

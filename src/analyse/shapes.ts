@@ -63,7 +63,8 @@ function union(some: readonly number[], others: readonly number[]): number[] {
   return all;
 }
 
-function foldPlane(left: Plane, size: number, groupings: readonly Grouping[]): Draft[] {
+/** One plane alone; what it explains is blanked in `left`. */
+export function foldPlane(left: Plane, size: number, groupings: readonly Grouping[]): Draft[] {
   const drafts = takeSelf(left, size);
   const whole = wholePlane(left, size);
   if (whole !== null) return [...drafts, take(left, whole)];

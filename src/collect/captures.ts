@@ -1,4 +1,4 @@
-import type { BaseCaptureId, CaptureId, ConfirmingCaptureId } from "../model/capture.ts";
+import type { BaseCaptureId, CaptureId, ConfirmingCaptureId, DeepCaptureId } from "../model/capture.ts";
 
 /** What to run in an agent, as data. */
 export interface CaptureSpec {
@@ -66,6 +66,16 @@ export const confirmingCaptures: Readonly<Record<ConfirmingCaptureId, CaptureSpe
   "ip-neigh.txt": text("ip-neigh.txt", ["ip", "neigh"]),
   "snmp.txt": text("snmp.txt", ["cat", "/proc/net/snmp"]),
   "xfrm_stat.txt": text("xfrm_stat.txt", ["cat", "/proc/net/xfrm_stat"]),
+};
+
+/** Beside the confirming ones, for a support bundle alone: what a person will want to read of an implicated node. */
+export const deepCaptures: Readonly<Record<DeepCaptureId, CaptureSpec>> = {
+  "cilium-status-verbose.txt": text("cilium-status-verbose.txt", ["cilium-dbg", "status", "--verbose"]),
+  "cilium-version.txt": text("cilium-version.txt", ["cilium-dbg", "version"]),
+  "iptables-save.txt": text("iptables-save.txt", ["iptables-save", "-c"]),
+  "ip-route-all.txt": text("ip-route-all.txt", ["ip", "route", "show", "table", "all"]),
+  "ip-addr-all.txt": text("ip-addr-all.txt", ["ip", "-d", "addr"]),
+  "sysctl.txt": text("sysctl.txt", ["sysctl", "-a", "--pattern", "^net\\.(core|ipv4|ipv6)\\."]),
 };
 
 /** The same command for agents older than 1.15, null where the program kept its name. */

@@ -12,6 +12,9 @@ export interface AgentOrder {
   readonly captures: readonly CaptureSpec[];
 }
 
+/** Takes a capture as soon as it is known; where it has to wait (for a disk), that agent's next command waits too. */
+export type Sink = ((capture: Capture) => void) | ((capture: Capture) => Promise<void> | void);
+
 export interface CollectLimits {
   readonly parallel: number;
   /** Milliseconds for one exec, counted from its start. */
@@ -34,7 +37,7 @@ export async function collect(
   cluster: Cluster,
   orders: readonly AgentOrder[],
   limits: CollectLimits,
-  sink: (capture: Capture) => void,
+  sink: Sink,
   signal: AbortSignal,
   agentDone: (done: number) => void,
 ): Promise<Refusal | null> {
@@ -57,7 +60,7 @@ export async function collect(
     else if (isRunning(order.pod)) {
       if ((await gate.opened) !== null || signal.aborted) return;
       await askAgent(cluster, order, limits.timeoutMs, sink, signal);
-    } else sayNotRun(order, sink);
+    } else await sayNotRun(order, sink);
     if (refusal === null) agentDone(++done);
   });
   return refusal;
@@ -82,10 +85,10 @@ function refusalOf(pod: AgentPod, outcome: CaptureOutcome): Refusal | null {
 }
 
 /** An exec into a container that is not running only waits or fails: nothing is run there. */
-function sayNotRun({ pod, captures }: AgentOrder, sink: (capture: Capture) => void): void {
+async function sayNotRun({ pod, captures }: AgentOrder, sink: Sink): Promise<void> {
   const message = `its agent is not running (${pod.reason || pod.state})`;
   for (const { id, argv } of captures) {
-    sink({ node: pod.node, pod: pod.name, id, argv, outcome: { kind: "not-run", message } });
+    await sink({ node: pod.node, pod: pod.name, id, argv, outcome: { kind: "not-run", message } });
   }
 }
 
@@ -93,7 +96,7 @@ async function askAgent(
   cluster: Cluster,
   order: AgentOrder,
   timeoutMs: number,
-  sink: (capture: Capture) => void,
+  sink: Sink,
   signal: AbortSignal,
   heard: (outcome: CaptureOutcome) => void = () => undefined,
 ): Promise<void> {
@@ -104,7 +107,7 @@ async function askAgent(
       givenUp === null
         ? await askOnceMore(cluster, pod, spec, timeoutMs, signal)
         : { argv: spec.argv, outcome: givenUp };
-    sink({ node: pod.node, pod: pod.name, id: spec.id, argv: asked.argv, outcome: asked.outcome });
+    await sink({ node: pod.node, pod: pod.name, id: spec.id, argv: asked.argv, outcome: asked.outcome });
     if (givenUp === null && agentIsOutOfReach(asked.outcome)) givenUp = asked.outcome;
     heard(asked.outcome);
   }

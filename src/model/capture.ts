@@ -20,6 +20,7 @@ export const confirmingCaptureIds = [
   "bpf-metrics.json",
   "bpf-ipcache.json",
   "encrypt-status.json",
+  "wireguard-peers.txt",
   "iptables.txt",
   "iptables-nat.txt",
   "iptables-forward.txt",
@@ -36,7 +37,19 @@ export const confirmingCaptureIds = [
 ] as const;
 
 export type ConfirmingCaptureId = (typeof confirmingCaptureIds)[number];
-export type CaptureId = BaseCaptureId | ConfirmingCaptureId;
+
+/** What a support bundle takes beside these from implicated nodes: for people to read, no rule looks at them. */
+export const deepCaptureIds = [
+  "cilium-status-verbose.txt",
+  "cilium-version.txt",
+  "iptables-save.txt",
+  "ip-route-all.txt",
+  "ip-addr-all.txt",
+  "sysctl.txt",
+] as const;
+
+export type DeepCaptureId = (typeof deepCaptureIds)[number];
+export type CaptureId = BaseCaptureId | ConfirmingCaptureId | DeepCaptureId;
 
 /** How one exec ended; exactly one of these, always. `stdout` is bytes, `stderr` text. */
 export type ExecOutcome =

@@ -95,6 +95,8 @@ export interface AgentStatus {
   readonly encryption: string;
   readonly nodeEncryption: string;
   readonly wireguardPeers: number | null;
+  /** The public key in use on `cilium_wg0`, "" when there is none. */
+  readonly wireguardPublicKey: string;
   readonly kubeProxyReplacement: string;
   readonly masquerading: string;
   readonly hostFirewall: string;
@@ -157,7 +159,13 @@ export interface HealthEndpoint {
   readonly ips: readonly string[];
   /** `none`, `ingress`, `egress`, `both`, `audit-…`: policy.realized.policy-enabled. */
   readonly enforcement: string;
+  /** Identities whose every packet the policy in force lets in, 0 for all; null when the agent does not say. */
+  readonly allowedIngress: readonly number[] | null;
+  /** Ports and protocols of its ingress rules, `4240/TCP`, `0/ANY`, `8/ICMP`: who may use them is not kept. */
+  readonly ingressPorts: readonly string[];
   readonly mac: string;
+  /** MAC of the host's side of the pair, as the agent knows it; "" when it does not say. */
+  readonly hostMac: string;
   readonly interfaceName: string;
 }
 

@@ -33,6 +33,10 @@ export interface KubeNode {
   readonly readyMessage: string;
   /** RFC 3339, "" when unknown. */
   readonly readySince: string;
+  /** Last heartbeat of the Ready condition, RFC 3339, "" when unknown. A kubelet posts one every five minutes at least. */
+  readonly heartbeat: string;
+  /** `key=value:effect`, `key:effect` without a value. */
+  readonly taints: readonly string[];
   readonly networkUnavailable: boolean;
   readonly createdAt: string;
   readonly providerID: string;
@@ -86,6 +90,8 @@ export interface AgentPod {
   readonly restarts: number;
   /** Start of the running container, RFC 3339, "" when not running. */
   readonly startedAt: string;
+  /** How the container's previous run ended; absent when this is its first. Times are RFC 3339, "" when unknown. */
+  readonly previousRun?: { readonly reason: string; readonly startedAt: string; readonly finishedAt: string };
   /** Version by the image tag, "" when the image has none. */
   readonly imageVersion: string;
   readonly phase: string;

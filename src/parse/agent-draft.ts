@@ -4,6 +4,7 @@ import {
   type CaptureId,
   type ConfirmingCaptureId,
   captureIds,
+  confirmingCaptureIds,
   describeOutcome,
 } from "../model/capture.ts";
 import type {
@@ -19,7 +20,8 @@ import type { MatrixBuilder } from "../model/matrix.ts";
 import { parseAgentStatus } from "./agent-status.ts";
 import { encodeRow } from "./encode-row.ts";
 import { parseEndpointList } from "./endpoint-list.ts";
-import { type HealthNode, type HealthReply, parseHealth } from "./health-json.ts";
+import type { HealthNode, HealthReply } from "./health-json.ts";
+import { parseHealthReply } from "./health-reply.ts";
 import type { ParseFailure } from "./json.ts";
 import type { NamedNode } from "./names.ts";
 import { type NodeElement, parseNodeList } from "./node-list.ts";
@@ -109,7 +111,7 @@ export function addCapture(draft: AgentDraft, capture: Capture, context: DraftCo
   }
   draft.asked = true;
   if (!isBase(id)) {
-    keepConfirming(draft, id, capture);
+    if (isConfirming(id)) keepConfirming(draft, id, capture);
     return;
   }
   if (outcome.kind === "ok") {
@@ -129,6 +131,10 @@ function saidItAll(draft: AgentDraft, stdout: Uint8Array, capture: Capture, cont
 
 function isBase(id: CaptureId): id is BaseCaptureId {
   return (captureIds as readonly string[]).includes(id);
+}
+
+function isConfirming(id: CaptureId): id is ConfirmingCaptureId {
+  return (confirmingCaptureIds as readonly string[]).includes(id);
 }
 
 /** Confirming texts are kept as they are: small, asked of few agents, read by the rule that wanted them. */
@@ -157,7 +163,7 @@ function readHealth(
   capture: Capture,
   context: DraftContext,
 ): ParseFailure | null {
-  const parsed = parseHealth(bytes);
+  const parsed = parseHealthReply(bytes);
   if (!parsed.ok) return parsed;
   const reply = parsed.value;
   context.learnCluster(capture.node, reply.localName, (reply.nodes ?? []).map(hostAddresses));

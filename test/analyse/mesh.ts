@@ -45,6 +45,10 @@ export interface MeshOptions {
   readonly config?: Readonly<Record<string, string>>;
   readonly zone?: (node: number) => string;
   readonly patch?: Partial<Record<Patched, (node: number) => Patch>>;
+  /** Entries of an agent's health view. */
+  readonly healthNodes?: (entries: Entries, node: number) => Entries;
+  /** Base captures that end with code 1, and what they write on stderr. */
+  readonly failing?: (node: number) => Partial<Record<CaptureId, string>>;
   readonly nodeList?: (entries: Entries, node: number) => Entries;
   readonly endpointList?: (entries: Entries, node: number) => Entries;
   /** Policies as API objects. */
@@ -92,10 +96,13 @@ export function mesh(options: MeshOptions): Facts {
     if (agent.state !== "running") continue;
     const message = options.outOfReach?.[node];
     for (const [id, text] of Object.entries(replies(options, node, announced, edited))) {
+      const complaint = options.failing?.(node)[id as CaptureId];
       const outcome =
-        message === undefined
-          ? ({ kind: "ok", stdout: new TextEncoder().encode(text), stderr: "" } as const)
-          : ({ kind: "remote-error", message, stderr: "" } as const);
+        complaint !== undefined
+          ? ({ kind: "exit", code: 1, stdout: new Uint8Array(), stderr: complaint } as const)
+          : message === undefined
+            ? ({ kind: "ok", stdout: new TextEncoder().encode(text), stderr: "" } as const)
+            : ({ kind: "remote-error", message, stderr: "" } as const);
       if (message !== undefined && !(captureIds as readonly string[]).includes(id)) continue;
       reducer.add({ node: agent.node, pod: agent.name, id: id as CaptureId, argv: [], outcome });
     }
@@ -130,20 +137,21 @@ function replies(
 }
 
 function health(options: MeshOptions, from: number, announced: readonly number[]): unknown {
+  const entries = announced.map((to) => {
+    const probes = options.probes?.(from, to) ?? {};
+    const endpoint = address(healthIP(to), probes.endpointIcmp, probes.endpointHttp);
+    return {
+      name: nameOf(to),
+      host: { "primary-address": address(hostIP(to), probes.hostIcmp, probes.hostHttp), "secondary-addresses": [] },
+      "health-endpoint": { "primary-address": endpoint, "secondary-addresses": [] },
+      endpoint,
+    };
+  });
   return {
     local: { name: nameOf(from) },
     timestamp: probed,
     probeInterval: "1m56.7546089s",
-    nodes: announced.map((to) => {
-      const probes = options.probes?.(from, to) ?? {};
-      const endpoint = address(healthIP(to), probes.endpointIcmp, probes.endpointHttp);
-      return {
-        name: nameOf(to),
-        host: { "primary-address": address(hostIP(to), probes.hostIcmp, probes.hostHttp), "secondary-addresses": [] },
-        "health-endpoint": { "primary-address": endpoint, "secondary-addresses": [] },
-        endpoint,
-      };
-    }),
+    nodes: options.healthNodes?.(entries, from) ?? entries,
   };
 }
 

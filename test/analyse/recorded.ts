@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { openCapturesFolder } from "../../src/bundle/captures-folder.ts";
+import { openSavedState } from "../../src/bundle/open-saved-state.ts";
 import { type CaptureId, captureIds, confirmingCaptureIds } from "../../src/model/capture.ts";
 import type { Facts } from "../../src/model/facts.ts";
 import { factsReducer } from "../../src/parse/facts.ts";
@@ -8,7 +8,7 @@ const scenarios = fileURLToPath(new URL("../../src/demo/scenarios/", import.meta
 
 /** One recorded case as FACTS; `confirming` names the captures of the second round that were read, none by default. */
 export async function recorded(name: string, confirming: readonly CaptureId[] = []): Promise<Facts> {
-  const state = await openCapturesFolder(`${scenarios}${name}`);
+  const state = await openSavedState(`${scenarios}${name}`);
   const reducer = factsReducer({ kind: "captures", context: "", cluster: "", server: "", name }, "cilium-agent");
   for (const list of await state.lists()) reducer.addList(list);
   for (const pod of reducer.agents()) {

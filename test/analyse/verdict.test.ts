@@ -24,7 +24,7 @@ const agentDown: MeshOptions = {
 const endpointsOff: MeshOptions = { config: { "enable-endpoint-health-checking": "false" } };
 
 const ignoreShape = { ignores: [{ rule: "one-way-path", node: null }] } satisfies ReportOptions;
-const ignoreHttp = { ignores: [{ rule: "http-only-failure", node: "a" }] } satisfies ReportOptions;
+const ignoreHttp = { ignores: [{ rule: "health-tcp-4240-blocked", node: "a" }] } satisfies ReportOptions;
 
 describe("the exit code", () => {
   const table: readonly (readonly [string, MeshOptions, ReportOptions, number, string])[] = [
@@ -96,7 +96,7 @@ describe("the exit code", () => {
 
 describe("the cause in the summary", () => {
   it.each([
-    ["an error", broken, "http-only-failure"],
+    ["a warning", broken, "health-tcp-4240-blocked"],
     ["an info finding, which is none", endpointsOff, null],
     ["nothing", {}, null],
   ] as const)("is %s", (_what, mesh, cause) => {

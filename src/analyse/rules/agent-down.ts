@@ -1,7 +1,12 @@
 import type { NodeFacts } from "../../model/facts.ts";
+import type { AgentPod } from "../../model/kube.ts";
+import { isWithin, podAge, settlingMs, spanText } from "../ages.ts";
+import { isGhost } from "../announced.ts";
+import { isComingUp, isCrashLooping } from "../crash-loop.ts";
+import { isDown } from "../down.ts";
 import type { Claim, Rule } from "../rule.ts";
-import { columnCells, inbound, type Scene } from "../scene.ts";
-import { isDown } from "./node-down.ts";
+import { columnCells, type Scene } from "../scene.ts";
+import { sightings } from "../sightings.ts";
 
 /** The agent container does not run; the kernel still answers ping, port 4240 refuses (cilium/cilium#33697). */
 export const agentDown: Rule = {
@@ -18,43 +23,78 @@ export const agentDown: Rule = {
     },
   ],
   find: (scene) =>
-    scene.nodes.flatMap((node, index) => {
-      const agent = node.agent;
-      if (agent === null || agent.pod.state === "running" || isDown(scene, node, index)) return [];
-      return [claim(scene, node, index)];
+    scene.nodes.flatMap((node, at) => {
+      const pod = node.agent?.pod;
+      if (pod === undefined || !isOut(scene, node, at, pod) || isDown(scene, at) || isGhost(scene, node)) return [];
+      return [claim(scene, node, at, pod)];
     }),
 };
 
-function claim(scene: Scene, node: NodeFacts, index: number): Claim {
-  const pod = node.agent?.pod;
-  const reason = pod?.reason || pod?.state || "unknown";
-  const { unreachable, total } = inbound(scene, index, "host");
+/** Not running, or running for a moment between two crashes: then others still see the last one. */
+function isOut(scene: Scene, { agent }: NodeFacts, at: number, pod: AgentPod): boolean {
+  if (pod.state !== "running") return true;
+  return (
+    isCrashLooping(pod) &&
+    isWithin(podUptime(agent?.clock ?? 0, pod), settlingMs(scene)) &&
+    sightings(scene, at).refused > 0
+  );
+}
+
+function podUptime(clock: number, pod: AgentPod): number | null {
+  const started = Date.parse(pod.startedAt);
+  return clock > 0 && started > 0 ? clock - started : null;
+}
+
+/** A pod that was created moments ago and is on its way up, as in every roll-out, is no failure yet. */
+function isRollingOut(scene: Scene, at: number, pod: AgentPod): boolean {
+  return isComingUp(pod) && isWithin(podAge(scene, at), settlingMs(scene));
+}
+
+function claim(scene: Scene, node: NodeFacts, at: number, pod: AgentPod): Claim {
+  const reason = pod.reason || (pod.state === "running" ? "crash loop" : pod.state);
+  const isStarting = isRollingOut(scene, at, pod);
+  const column = columnCells(scene, at);
   return {
     id: "agent-down",
+    ...(isStarting ? { severity: "info" as const } : {}),
     confidence: "confirmed",
-    title: `the Cilium agent of ${node.name} is not running (${reason})`,
+    title: isStarting
+      ? `the Cilium agent of ${node.name} is being started (${reason})`
+      : `the Cilium agent of ${node.name} is not running (${reason})`,
     nodes: [node.name],
-    host: columnCells(scene, index),
-    endpoint: columnCells(scene, index),
-    evidence: [
-      { text: `pod ${pod?.name ?? ""} is ${reason}, ${pod?.restarts ?? 0} restarts`, node: node.name },
-      { text: `${unreachable} of ${total} agents that probe it do not reach its node address`, node: node.name },
-    ],
-    confirm: [
-      {
-        node: null,
-        argv: [
-          "-n",
-          pod?.namespace ?? "",
-          "logs",
-          pod?.name ?? "",
-          "-c",
-          pod?.container ?? "",
-          "--previous",
-          "--tail=50",
-        ],
-        expect: "the reason for the last exit",
-      },
-    ],
+    host: column,
+    endpoint: column,
+    evidence: evidence(scene, node, at, pod, reason),
+    confirm: [isStarting ? pods(pod) : log(pod)],
+    ...(isStarting ? { fix: "wait for the pod to become ready" } : {}),
   };
+}
+
+function evidence(scene: Scene, node: NodeFacts, at: number, pod: AgentPod, reason: string): Claim["evidence"] {
+  const seen = sightings(scene, at);
+  const gone = seen.refused + seen.dead;
+  const age = podAge(scene, at);
+  const ran = pod.previousRun;
+  return [
+    {
+      text: `pod ${pod.name} is ${reason}, ${pod.restarts} restarts${age === null ? "" : `, created ${spanText(age)} ago`}`,
+      node: node.name,
+    },
+    ...(ran === undefined || ran.reason === ""
+      ? []
+      : [{ text: `its previous run ended ${ran.finishedAt || "at an unknown time"}: ${ran.reason}`, node: node.name }]),
+    { text: `${gone} of ${seen.judged} agents that probe it do not reach its node address`, node: node.name },
+    ...(seen.refused === 0
+      ? []
+      : [{ text: `${seen.refused} of them are refused: the machine answers, the agent does not`, node: node.name }]),
+  ];
+}
+
+function log({ namespace, name, container }: AgentPod): NonNullable<Claim["confirm"]>[number] {
+  const argv = ["-n", namespace, "logs", name, "-c", container, "--previous", "--tail=50"];
+  return { node: null, argv, expect: "the reason for the last exit" };
+}
+
+function pods({ namespace, name }: AgentPod): NonNullable<Claim["confirm"]>[number] {
+  return { node: null, argv: ["-n", namespace, "get", "pod", name], expect: "READY 1/1" };
 }

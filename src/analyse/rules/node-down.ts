@@ -1,8 +1,9 @@
-import type { NodeFacts } from "../../model/facts.ts";
+import { type Down, downNodes } from "../down.ts";
 import type { Claim, Rule } from "../rule.ts";
-import { columnCells, hasUnreachable, inbound, type Scene } from "../scene.ts";
+import { columnCells, rowCells, type Scene } from "../scene.ts";
+import { zoneOf } from "../scope.ts";
 
-/** The machine or its network is gone: NotReady, and nobody reaches it. Suppresses everything else in its column. */
+/** The machine or its network is gone, and nobody reaches it. Suppresses everything else in its column. */
 export const nodeDown: Rule = {
   causes: [
     {
@@ -10,45 +11,62 @@ export const nodeDown: Rule = {
       severity: "error",
       title: "a node is down or cut off",
       meaning:
-        "Kubernetes says the node is not ready, and the other agents do not reach it on any path. The machine, its network or its kubelet is gone; no agent there can be asked.",
+        "The other agents do not reach the node on any path, and its own agent cannot be asked: the machine, its network or its kubelet is gone. Kubernetes calls it not ready as soon as its lease has run out.",
       apart:
-        "stale-node-entry has no Node object; node-ip-changed probes another address; host-input-drop keeps the node Ready and its agent answering.",
+        "stale-node-entry has no Node object; node-ip-changed probes another address; host-input-drop keeps the node Ready and its agent answering; with agent-down the kernel still answers.",
       fix: "bring the machine or its network back, or delete the Node if it is gone for good",
       docs: "health",
     },
   ],
-  find: (scene) =>
-    scene.nodes.flatMap((node, index) => (isDown(scene, node, index) ? [claim(scene, node, index)] : [])),
+  find: (scene) => {
+    const down = downNodes(scene);
+    return down.map((one) => claim(scene, one, down));
+  },
 };
 
-/** Not ready by Kubernetes, silent, and somebody fails to reach it. */
-export function isDown(scene: Scene, node: NodeFacts, index: number): boolean {
-  if (node.kube === null || node.kube.ready === "True" || node.agent?.health != null) return false;
-  return hasUnreachable(scene, index);
-}
-
-function claim(scene: Scene, node: NodeFacts, index: number): Claim {
-  const { unreachable, total } = inbound(scene, index, "host");
-  const reason = node.kube?.readyMessage ? `: ${node.kube.readyMessage}` : "";
-  const asked = node.agent?.failures[0]?.message ?? node.agent?.notAsked ?? "";
+function claim(scene: Scene, down: Down, all: readonly Down[]): Claim {
+  const { at, node, confidence } = down;
+  const cells = [...columnCells(scene, at), ...(node.agent?.health == null ? [] : rowCells(scene, at))];
   return {
     id: "node-down",
-    confidence: "confirmed",
+    confidence,
     title: `${node.name} is down or cut off from the network`,
     nodes: [node.name],
-    host: columnCells(scene, index),
-    endpoint: columnCells(scene, index),
-    evidence: [
-      { text: `Kubernetes reports ${node.name} not ready${reason}`, node: node.name },
-      { text: `${unreachable} of ${total} agents that probe it do not reach its node address`, node: node.name },
-      ...(asked === "" ? [] : [{ text: `its agent could not be asked: ${asked}`, node: node.name }]),
-    ],
-    confirm: [
-      {
-        node: null,
-        argv: ["get", "node", node.name, "-o", "wide"],
-        expect: "STATUS NotReady",
-      },
-    ],
+    host: cells,
+    endpoint: cells,
+    evidence: evidence(down),
+    alternatives: alternatives(scene, down, all),
+    confirm: node.remote
+      ? []
+      : [{ node: null, argv: ["get", "node", node.name, "-o", "wide"], expect: "STATUS NotReady" }],
   };
 }
+
+function evidence({ node, seen, stateSays }: Down): Claim["evidence"] {
+  const asked = node.agent?.failures[0]?.message ?? node.agent?.notAsked ?? "";
+  const how = `${seen.dead} of ${seen.judged} agents that probe it do not reach its node address`;
+  return [
+    ...(stateSays === "" ? [] : [{ text: stateSays, node: node.name }]),
+    { text: how, node: node.name },
+    ...(asked === "" ? [] : [{ text: `its agent could not be asked: ${asked}`, node: node.name }]),
+    ...(node.agent?.health == null ? [] : [{ text: "its own agent reaches no other node either", node: node.name }]),
+  ];
+}
+
+function alternatives(scene: Scene, down: Down, all: readonly Down[]): NonNullable<Claim["alternatives"]> {
+  const { node, confidence } = down;
+  if (node.remote) return [{ id: "stale-node-entry", why: `its own cluster would not know a node ${node.name}` }];
+  const zone = zoneOf(node);
+  const members = scene.nodes.filter((other) => zone !== "" && zoneOf(other) === zone).length;
+  const gone = all.filter((other) => zone !== "" && zoneOf(other.node) === zone).length;
+  const whole = members > 1 && gone === members && members < scene.size;
+  return [
+    ...(confidence === "confirmed" ? [] : [inputDrop]),
+    ...(whole ? [{ id: "underlay-partition", why: `all ${members} nodes of ${zone} are gone at once` }] : []),
+  ];
+}
+
+const inputDrop = {
+  id: "host-input-drop",
+  why: "a filter on the node's input that hits the kubelet's port too reads the same, but the node stays Ready: ask for its state again in a minute",
+};

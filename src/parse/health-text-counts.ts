@@ -1,0 +1,67 @@
+import type { AddressProbes, HealthNode, HealthReply } from "./health-json.ts";
+import {
+  cellsOf,
+  localMark,
+  reachableProbes,
+  readAddress,
+  readSummaryHead,
+  unknownProbes,
+  unreachableProbes,
+} from "./health-text-lines.ts";
+
+/**
+ * One line a node with counts of addresses, the default since 1.17: `name   ip,ip   2/2   1/2 (1 unknown)`. `0/0` is a
+ * target that is not checked. A count tells how many addresses fail, not which: where they differ none is named.
+ */
+export function parseHealthCounts(lines: readonly string[]): HealthReply {
+  const start = lines.findIndex((line) => readSummaryHead(line) !== null);
+  const head = readSummaryHead(lines[start] ?? "");
+  let localName = "";
+  const nodes = lines.slice(start + 1).flatMap((line): HealthNode[] => {
+    const row = readRow(line);
+    if (row === null) return [];
+    if (row.local) localName = row.node.name;
+    return [row.node];
+  });
+  return { localName, nodes, timestamp: head?.timestamp ?? 0, probeIntervalNs: head?.probeIntervalNs ?? null };
+}
+
+function readRow(line: string): { readonly node: HealthNode; readonly local: boolean } | null {
+  const [name = "", ips = "", host = "", endpoint = ""] = cellsOf(line);
+  const hostCount = readCount(host);
+  const endpointCount = readCount(endpoint);
+  if (name === "" || hostCount === null || endpointCount === null) return null;
+  const node = {
+    name: name.replace(localMark, ""),
+    host: addresses(hostCount, ips.split(",")),
+    endpoint: addresses(endpointCount, []),
+  };
+  return { node, local: name.endsWith(localMark) };
+}
+
+interface Count {
+  readonly reachable: number;
+  readonly unknown: number;
+  readonly total: number;
+}
+
+/** More addresses than a node can have are no count of ours. */
+const mostAddresses = 8;
+
+function readCount(cell: string): Count | null {
+  const match = /^(\d+)\/(\d+)(?: \((\d+) unknown\))?$/.exec(cell);
+  if (match === null) return null;
+  const [reachable, total, unknown] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 0)];
+  return total > mostAddresses || reachable + unknown > total ? null : { reachable, unknown, total };
+}
+
+function addresses({ reachable, unknown, total }: Count, ips: readonly string[]): readonly AddressProbes[] | null {
+  if (total === 0) return null;
+  const probes = [
+    ...Array.from({ length: total - reachable - unknown }, () => unreachableProbes),
+    ...Array.from({ length: unknown }, () => unknownProbes),
+    ...Array.from({ length: reachable }, () => reachableProbes),
+  ];
+  const alike = [reachable, unknown, total - reachable - unknown].includes(total);
+  return probes.map((probe, at) => ({ ip: alike ? readAddress(ips[at] ?? "") : "", ...probe }));
+}

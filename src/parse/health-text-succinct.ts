@@ -1,0 +1,54 @@
+import type { AddressProbes, HealthNode, HealthReply } from "./health-json.ts";
+import {
+  cellsOf,
+  localMark,
+  reachableProbes,
+  readAddress,
+  readSummaryHead,
+  unknownProbes,
+  unreachableProbes,
+} from "./health-text-lines.ts";
+
+/**
+ * `cilium-health status --succinct` and the tail of `cilium status` up to 1.16: a word for the node and one for its
+ * endpoint. `true`/`false` up to 1.9, `reachable`/`unreachable`/`unknown` from 1.10 on. Only unhealthy nodes and the
+ * agent's own are listed: the others are not in this report, and stay unknown.
+ */
+export function parseHealthSuccinct(lines: readonly string[]): HealthReply {
+  const start = lines.findIndex((line) => readSummaryHead(line) !== null);
+  let localName = "";
+  const nodes = lines.slice(start + 1).flatMap((line): HealthNode[] => {
+    const cells = cellsOf(line);
+    const [name = "", ips = ""] = cells;
+    const [host = "", endpoint = ""] = cells.slice(-2);
+    if (cells.length < 3 || cells.length > 4 || !isWord(host) || !isWord(endpoint)) return [];
+    const bare = name.replace(localMark, "");
+    if (name.endsWith(localMark)) localName = bare;
+    const known = cells.length === 4 ? ips.split(",").map(readAddress) : [""];
+    return [{ name: bare, host: hostAddresses(host, known), endpoint: [endpointAddress(endpoint)] }];
+  });
+  const timestamp = readSummaryHead(lines[start] ?? "")?.timestamp ?? 0;
+  return { localName, nodes, timestamp, probeIntervalNs: null };
+}
+
+const words = ["true", "false", "reachable", "unreachable", "unknown"];
+
+function isWord(cell: string): boolean {
+  return words.includes(cell);
+}
+
+/** One word for several addresses: it names a failure of at least one, so only a good word counts for each. */
+function hostAddresses(word: string, ips: readonly string[]): readonly AddressProbes[] {
+  if (word === "true" || word === "reachable") return ips.map((ip) => ({ ip, ...reachableProbes }));
+  const ip = ips.length === 1 ? (ips[0] ?? "") : "";
+  return [{ ip, ...(word === "unknown" ? unknownProbes : unreachableProbes) }];
+}
+
+/**
+ * From 1.12 on an endpoint that is not checked counts as `reachable`, and 1.12.0 looks past the primary address: the
+ * good word proves nothing there. The older `true` does.
+ */
+function endpointAddress(word: string): AddressProbes {
+  if (word === "true") return { ip: "", ...reachableProbes };
+  return { ip: "", ...(word === "false" || word === "unreachable" ? unreachableProbes : unknownProbes) };
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { failingProbes } from "../bench/diagnosis/failures.ts";
+import { faults } from "../bench/diagnosis/faults.ts";
+import { recordedCases, recordedFailures } from "../bench/diagnosis/recorded.ts";
+import { replayed, replays } from "../bench/diagnosis/replay.ts";
+import { firstRound } from "../bench/diagnosis/snapshot.ts";
+import { makeTrial } from "../bench/diagnosis/trial.ts";
+
+describe("the packets of a made-up cluster", () => {
+  it.each(replays)("fail where they failed in the recorded case $recorded", (replay) => {
+    expect(failingProbes(replayed(replay))).toEqual(recordedFailures(replay.recorded));
+  });
+
+  it("are compared with every recorded case", () => {
+    expect(replays.map((replay) => replay.recorded).sort()).toEqual(recordedCases().map(({ name }) => name));
+  });
+
+  it("all arrive where nothing is broken", () => {
+    for (let seed = 0; seed < 60; seed++) expect(failingProbes(makeTrial(seed, []).world)).toEqual([]);
+  });
+
+  it.each(faults)("are lost by the fault $name, unless it shows in the facts alone", (fault) => {
+    const { world } = makeTrial(42, [fault]);
+    const missed = world.machines.some((machine) => (machine.agent?.missed.size ?? 0) > 0);
+    if (fault.green !== true) expect(failingProbes(world).length > 0 || missed).toBe(true);
+  });
+});
+
+describe("what a made-up cluster says", () => {
+  it("is read without a failure by the product's own parsers", () => {
+    const facts = firstRound(makeTrial(3, []).world).finish();
+    expect(facts.nodes.flatMap((node) => node.agent?.failures ?? [])).toEqual([]);
+    expect(facts.nodes.filter((node) => !node.remote && node.agent?.health === null)).toEqual([]);
+  });
+
+  it("is the same for the same seed", () => {
+    const again = () =>
+      JSON.stringify(firstRound(makeTrial(7, faults.slice(5, 6), { withNoise: true }).world).finish().matrix);
+    expect(again()).toBe(again());
+  });
+});
