@@ -105,7 +105,8 @@ function viewOf(facts: Facts, from: number): View {
   return { row, staleness: stalenessRule(agent, version, probed, timedOut), off };
 }
 
-function countAddresses(row: MatrixRow, messages: readonly string[]): { probed: number; timedOut: number } {
+/** Addresses an agent probes, and how many of them swallow what is sent. */
+export function countAddresses(row: MatrixRow, messages: readonly string[]): { probed: number; timedOut: number } {
   let probed = 0;
   let timedOut = 0;
   const silent = messages.map((text) => /deadline exceeded|timed out|i\/o timeout|Timeout exceeded/.test(text));

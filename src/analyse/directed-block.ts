@@ -1,3 +1,4 @@
+import { judgedParts } from "./judged-nodes.ts";
 import { enough } from "./lines.ts";
 import { blank, failed, type Plane, silent } from "./planes.ts";
 import type { Scene } from "./scene.ts";
@@ -16,7 +17,7 @@ export interface DirectedBlock {
  */
 export function directedBlocks(scene: Scene, picture: Plane): DirectedBlock[] {
   if (!picture.includes(silent)) return [];
-  for (const { by, groups } of scene.groupings) {
+  for (const { by, groups } of judgedParts(picture, scene.size, scene.groupings)) {
     const found = groups.flatMap((from) =>
       groups.filter((to) => to !== from && isOneWay(picture, scene.size, from, to)).map((to) => ({ from, to })),
     );

@@ -49,13 +49,16 @@ export function wantedCaptures(scene: Scene, rules: readonly Rule[]): Want[] {
   return [...wants.values()].sort((a, b) => compareNames(a.node, b.node) || (a.capture < b.capture ? -1 : 1));
 }
 
-const brokenRule: Cause = {
+/** What is said of a rule that threw; it belongs to no rule of the catalogue. */
+export const brokenRule: Cause = {
   id: "rule-failed",
   severity: "info",
   title: "a rule of this program failed",
   meaning: "One rule of the diagnosis threw an error; the others ran. The matrix is not affected.",
   apart: "It says something about this program and nothing about the cluster.",
-  fix: "Report it together with a bundle of this state.",
+  confirm:
+    "The same saved state, read again with `--from`, gives the same finding; its evidence is the error's own text.",
+  fix: "report it together with a bundle of this state",
   docs: "health",
 };
 

@@ -47,7 +47,8 @@ function foldAround(shown: readonly HeatNode[], inside: readonly HeatNode[], cap
   const named = new Set(inside);
   const rest = shown.filter((node) => !named.has(node));
   const zones = groupsOf(rest, ({ heading }) => heading);
-  const around = zones.length <= Math.max(1, capacity / 4) ? zones : [groupOf("the others", rest)];
+  const around =
+    zones.length <= Math.max(1, capacity - inside.length, capacity / 4) ? zones : [groupOf("the others", rest)];
   const room = Math.max(1, capacity - around.length);
   const fits = inside.length <= room;
   const entries = fits ? inside.map(alone) : worstAlone(inside, room);

@@ -1,11 +1,5 @@
 import type { Facts } from "../model/facts.ts";
-import {
-  type HeatMeasure,
-  type HeatPage,
-  type HeatPageRow,
-  type HeatPageTarget,
-  probeCode,
-} from "../model/heat-map.ts";
+import type { HeatMeasure, HeatPage, HeatPageRow, HeatPageTarget } from "../model/heat-map.ts";
 import {
   decodeLatency,
   failureText,
@@ -18,6 +12,7 @@ import {
 import type { Cells, Report } from "../model/report.ts";
 import type { Scope } from "../model/request.ts";
 import { ageUnitNs, latencyUnitNs, mostSixBit, sixBitLog } from "../model/six-bit.ts";
+import { cellIsStale, cellStatus, pathStatuses } from "../model/status.ts";
 import { rowJudge } from "./correlate.ts";
 import { heatOrder } from "./heat-order.ts";
 import { ageLevels, ageOf, latencyLevels } from "./heat-values.ts";
@@ -112,4 +107,11 @@ function failureTexts(cells: Cells): { texts: string[]; codes: Uint8Array } {
   const texts = messages.slice(0, mostSixBit).map((_text, at) => failureText(cells.matrix, at + 2, "<ip>"));
   if (messages.length > mostSixBit) texts[mostSixBit - 1] = "a further failure text (-o json has it)";
   return { texts, codes: Uint8Array.from(messages, (_text, at) => Math.min(at + 1, mostSixBit)) };
+}
+
+/** A cell code (status and stale) in three bits: 0 none, 1 to 6 the status, 7 unreachable and stale. */
+function probeCode(code: number): number {
+  const status = cellStatus(code);
+  if (status === null) return 0;
+  return status === "unreachable" && cellIsStale(code) ? 7 : 1 + pathStatuses.indexOf(status);
 }

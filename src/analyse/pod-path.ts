@@ -63,11 +63,13 @@ function isColumn(scene: Scene, node: number, failing: readonly number[]): boole
   return failing.length >= judged * enough && (failing.length > 1 || judged === 1);
 }
 
+/** An agent that does not reach the node itself tells nothing of the pods there. */
 function judgedInto({ planes, size }: Scene, node: number): number {
-  const http = planes.primary["endpoint-http"];
+  const { "endpoint-http": pod, "host-http": host } = planes.primary;
   let judged = 0;
   for (let from = 0; from < size; from++) {
-    if (from !== node && http[from * size + node] !== blank) judged++;
+    const cell = from * size + node;
+    if (from !== node && pod[cell] !== blank && !failed(host[cell])) judged++;
   }
   return judged;
 }

@@ -12,6 +12,8 @@ export interface Cause {
   readonly meaning: string;
   /** What tells it from its neighbours. */
   readonly apart: string;
+  /** What to run by hand, in general words, and what it shows; a claim's own steps name real nodes and addresses. */
+  readonly confirm: string;
   readonly fix: string;
   /** Key of `docs.ts`. */
   readonly docs: DocsKey;

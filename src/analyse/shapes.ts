@@ -1,4 +1,5 @@
 import type { Grouping } from "./groupings.ts";
+import { judgedParts } from "./judged-nodes.ts";
 import { enough, takeLines } from "./lines.ts";
 import { blank, failed, type Plane, type Planes, type ProbeKind, probeKinds } from "./planes.ts";
 
@@ -68,9 +69,10 @@ export function foldPlane(left: Plane, size: number, groupings: readonly Groupin
   const drafts = takeSelf(left, size);
   const whole = wholePlane(left, size);
   if (whole !== null) return [...drafts, take(left, whole)];
-  drafts.push(...takeBlocks(left, size, groupings));
+  const parts = judgedParts(left, size, groupings);
+  drafts.push(...takeBlocks(left, size, parts));
   for (const line of takeLines(left, size)) drafts.push(line);
-  drafts.push(...takeBlocks(left, size, groupings));
+  drafts.push(...takeBlocks(left, size, parts));
   return drafts.concat(leftovers(left, size));
 }
 

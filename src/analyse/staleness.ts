@@ -37,7 +37,7 @@ export function stalenessRule(
 }
 
 /** Base interval of 60 s times ln(1 + number of probed addresses): connectivity-probe-frequency-ratio 0.5, 1.18 on. */
-function defaultIntervalMs(probedAddresses: number): number {
+export function defaultIntervalMs(probedAddresses: number): number {
   return defaultBaseSeconds * 1000 * Math.log(1 + Math.max(1, probedAddresses));
 }
 

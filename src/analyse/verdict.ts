@@ -1,7 +1,8 @@
 import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, Coverage, Finding, Summary, Verdict } from "../model/report.ts";
 import type { FailOn, Severity } from "../model/request.ts";
-import { cellStatus, type PathCounts } from "../model/status.ts";
+import type { PathCounts } from "../model/status.ts";
+import { isOpenFailure } from "./open-failures.ts";
 
 const severityOrder: readonly Severity[] = ["error", "warning", "info"];
 
@@ -20,20 +21,18 @@ export function exitCode(
   return wasLookedAt(coverage, pairs) ? 0 : 3;
 }
 
-/** An unreachable path that is neither ignored nor claimed by an `info` finding. */
 function hasOpenFailure(cells: Cells, findings: readonly Finding[]): boolean {
-  return targets.some((target) =>
-    cells[target].some((code, cell) => {
-      if (cellStatus(code) !== "unreachable") return false;
-      const finding = findings[(cells.claims[target][cell] ?? 0) - 1];
-      return finding === undefined || !(finding.ignored || finding.severity === "info");
-    }),
-  );
+  return targets.some((target) => cells[target].some((_code, cell) => isOpenFailure(cells, findings, target, cell)));
 }
 
 function hasFinding(findings: readonly Finding[], failOn: Severity): boolean {
-  const limit = severityOrder.indexOf(failOn);
-  return findings.some((finding) => !finding.ignored && severityOrder.indexOf(finding.severity) <= limit);
+  return findings.some((finding) => countsAt(finding, failOn));
+}
+
+/** Whether a finding makes a run fail. */
+export function countsAt(finding: Finding, failOn: FailOn): boolean {
+  if (finding.ignored || failOn === "never") return false;
+  return severityOrder.indexOf(finding.severity) <= severityOrder.indexOf(failOn);
 }
 
 /** Nothing is green for lack of evidence: every agent due was heard, and every path that is not off was judged. */

@@ -20,7 +20,7 @@ function scene(): Scene {
 }
 
 function rule(id: string, find: (scene: Scene) => Partial<Claim>[], severity: Severity = "error"): Rule {
-  const cause: Cause = { id, severity, title: id, meaning: "", apart: "", fix: "mend it", docs: "health" };
+  const cause: Cause = { id, severity, title: id, meaning: "", apart: "", confirm: "", fix: "mend it", docs: "health" };
   const whole = (claim: Partial<Claim>): Claim => ({
     id,
     confidence: "likely",

@@ -1,6 +1,7 @@
 import type { CaptureId } from "../../src/model/capture.ts";
 import { captureIds } from "../../src/model/capture.ts";
 import type { Facts } from "../../src/model/facts.ts";
+import type { KubeResource } from "../../src/model/kube.ts";
 import { factsReducer } from "../../src/parse/facts.ts";
 
 /** Failure texts of the four probes of one pair; a missing key is a success, null a missing result. */
@@ -57,6 +58,8 @@ export interface MeshOptions {
   readonly outOfReach?: Readonly<Record<number, string>>;
   /** stdout of confirming captures, by node. */
   readonly confirming?: (node: number) => Partial<Record<CaptureId, string>>;
+  /** API resources that this run may not list. */
+  readonly denied?: readonly KubeResource[];
   /** CiliumNodes without a Kubernetes Node or agent, by number beyond size. */
   readonly ghosts?: readonly number[];
 }
@@ -75,8 +78,14 @@ export function mesh(options: MeshOptions): Facts {
     const patch = options.patch?.[what]?.(node);
     return patch === "none" ? "none" : mergePatch(json, patch ?? {});
   };
-  const list = (resource: Parameters<typeof reducer.addList>[0]["resource"], items: readonly unknown[]) =>
-    reducer.addList({ resource, outcome: { kind: "ok", items: items.filter((item) => item !== "none") } });
+  const list = (resource: KubeResource, items: readonly unknown[]) =>
+    reducer.addList({
+      resource,
+      outcome:
+        options.denied?.includes(resource) === true
+          ? { kind: "absent", status: 403, message: `${resource} is forbidden` }
+          : { kind: "ok", items: items.filter((item) => item !== "none") },
+    });
   list(
     "nodes",
     numbers.map((node) => edited("node", kubeNode(node, options.zone?.(node) ?? "zone-a"), node)),

@@ -145,6 +145,23 @@ function shapeBrief(options: MeshOptions): string[] {
 }
 
 describe("a shape that no cause explains", () => {
+  it.each<[string, (from: string, to: string) => PairView, string]>([
+    ["a pair", (from, to) => (from + to === "n4n2" || from + to === "n2n4" ? dead : {}), "n2 n4"],
+    ["one way", (from, to) => (from + to === "n4n2" ? dead : {}), "n4 n2"],
+    ["one node, inbound", (_from, to) => (to === "n2" ? dead : {}), "n1 n2"],
+    ["groups", (from, to) => (from < "n4" !== to < "n4" ? dead : {}), "n1 n4"],
+  ])("names two of its nodes to compare: %s", (_what, see, pair) => {
+    expect(shapesOnly({ see })[0]?.fix).toBe(`compare the two sides with: kubectl cilium-health pair ${pair}`);
+  });
+
+  it("has no second node where an agent fails to reach its own", () => {
+    const [first] = shapesOnly({ see: (from, to) => (from === "n2" && to === "n2" ? dead : {}) });
+    expect([first?.id, first?.fix]).toEqual([
+      "self-probe-failure",
+      "look at the agent of n2: cilium-dbg status --verbose, its log, and cilium-dbg endpoint list",
+    ]);
+  });
+
   const zones = { n1: "north", n2: "north", n3: "north", n4: "south", n5: "south" } as const;
   const north = (name: string) => name < "n4";
   const table: readonly (readonly [string, (from: string, to: string) => PairView, readonly string[]])[] = [

@@ -13,6 +13,8 @@ export const agentApiSocketGone: Rule = {
       meaning:
         "The agent process runs and its liveness check passes, but cilium.sock is gone or answers nobody. The health daemon cannot list nodes any more, so the row it shows is frozen.",
       apart: "With probe-results-stale the agent still answers on cilium.sock.",
+      confirm:
+        "`ls -l /var/run/cilium/` in the agent shows no cilium.sock, or one on which `cilium-dbg status` gets no answer.",
       fix: "restart that agent pod",
       docs: "health",
     },

@@ -7,6 +7,7 @@ import { isDown } from "../down.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, type Scene } from "../scene.ts";
 import { sightings } from "../sightings.ts";
+import { isSilentAgent } from "../silent-agent.ts";
 
 /** The agent container does not run; the kernel still answers ping, port 4240 refuses (cilium/cilium#33697). */
 export const agentDown: Rule = {
@@ -18,6 +19,8 @@ export const agentDown: Rule = {
       meaning:
         "The Cilium agent of the node is not running. Its health responder died with it, so the others see port 4240 refused, while the node itself may be well. Pods there keep their last configuration.",
       apart: "node-down also fails ICMP; health-port-conflict has a running agent and a healthy endpoint path.",
+      confirm:
+        "`kubectl -n kube-system logs POD -c cilium-agent --previous --tail=50` ends with the reason for the last exit.",
       fix: "read the previous log of the pod; it names what keeps the agent from starting",
       docs: "health",
     },
@@ -32,7 +35,7 @@ export const agentDown: Rule = {
 
 /** Not running, or running for a moment between two crashes: then others still see the last one. */
 function isOut(scene: Scene, { agent }: NodeFacts, at: number, pod: AgentPod): boolean {
-  if (pod.state !== "running") return true;
+  if (pod.state !== "running" || isSilentAgent(scene, at)) return true;
   return (
     isCrashLooping(pod) &&
     isWithin(podUptime(agent?.clock ?? 0, pod), settlingMs(scene)) &&
@@ -51,13 +54,14 @@ function isRollingOut(scene: Scene, at: number, pod: AgentPod): boolean {
 }
 
 function claim(scene: Scene, node: NodeFacts, at: number, pod: AgentPod): Claim {
-  const reason = pod.reason || (pod.state === "running" ? "crash loop" : pod.state);
+  const silent = pod.state === "running" && isSilentAgent(scene, at);
+  const reason = silent ? "nothing in it answers" : pod.reason || (pod.state === "running" ? "crash loop" : pod.state);
   const isStarting = isRollingOut(scene, at, pod);
   const column = columnCells(scene, at);
   return {
     id: "agent-down",
     ...(isStarting ? { severity: "info" as const } : {}),
-    confidence: "confirmed",
+    confidence: silent ? "likely" : "confirmed",
     title: isStarting
       ? `the Cilium agent of ${node.name} is being started (${reason})`
       : `the Cilium agent of ${node.name} is not running (${reason})`,
@@ -77,17 +81,25 @@ function evidence(scene: Scene, node: NodeFacts, at: number, pod: AgentPod, reas
   const ran = pod.previousRun;
   return [
     {
-      text: `pod ${pod.name} is ${reason}, ${pod.restarts} restarts${age === null ? "" : `, created ${spanText(age)} ago`}`,
+      text: `pod ${pod.name} is ${pod.state === "running" ? "called running" : reason}, ${pod.restarts} restarts${age === null ? "" : `, created ${spanText(age)} ago`}`,
       node: node.name,
     },
     ...(ran === undefined || ran.reason === ""
       ? []
       : [{ text: `its previous run ended ${ran.finishedAt || "at an unknown time"}: ${ran.reason}`, node: node.name }]),
+    ...askedInVain(node),
     { text: `${gone} of ${seen.judged} agents that probe it do not reach its node address`, node: node.name },
     ...(seen.refused === 0
       ? []
       : [{ text: `${seen.refused} of them are refused: the machine answers, the agent does not`, node: node.name }]),
   ];
+}
+
+function askedInVain(node: NodeFacts): Claim["evidence"] {
+  const failure = node.agent?.notAsked === "" ? node.agent.failures[0] : undefined;
+  return failure === undefined
+    ? []
+    : [{ text: `its agent could not be asked: ${failure.message}`, node: node.name, capture: failure.id }];
 }
 
 function log({ namespace, name, container }: AgentPod): NonNullable<Claim["confirm"]>[number] {

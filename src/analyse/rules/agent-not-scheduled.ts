@@ -14,6 +14,8 @@ export const agentNotScheduled: Rule = {
       meaning:
         "Kubernetes has the node, and there is no agent pod on it. Pods there get no network from Cilium, and nobody probes the node.",
       apart: "node-missing-from-view has an agent; virtual, Windows and Fargate nodes are not expected to have one.",
+      confirm:
+        "`kubectl -n kube-system get daemonset -l k8s-app=cilium` desires fewer pods than there are nodes; `kubectl describe node NODE` shows a taint that is not tolerated, or lacks the label that is selected.",
       fix: "give Cilium's DaemonSet the toleration or node selector that it lacks for this node",
       docs: "health",
     },

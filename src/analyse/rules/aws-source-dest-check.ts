@@ -25,6 +25,8 @@ const awsCheck: Cause = {
   title: "EC2 drops packets that carry pod addresses",
   meaning,
   apart,
+  confirm:
+    "`ip route get ADDRESS` in the agent, for another node's health address, shows that node as next hop: the route is in place and the network drops the packet. Outside the cluster, the instance's attribute sourceDestCheck is true.",
   fix: "switch the source/destination check off on every network interface of the nodes",
   docs: "routing",
 };
@@ -35,6 +37,8 @@ const portSecurity: Cause = {
   title: "Neutron port security drops packets that carry pod addresses",
   meaning,
   apart,
+  confirm:
+    "`ip route get ADDRESS` in the agent, for another node's health address, shows that node as next hop: the route is in place and the network drops the packet. Outside the cluster, `openstack port show` has port_security_enabled, and the pods' network is not among allowed_address_pairs.",
   fix: "add the pods' network to allowed_address_pairs of the nodes' ports, or switch port security off, or use tunnel mode",
   docs: "routing",
 };
@@ -45,6 +49,8 @@ const nicForwarding: Cause = {
   title: "the network interface is not allowed to forward packets of pods",
   meaning,
   apart,
+  confirm:
+    "`ip route get ADDRESS` in the agent, for another node's health address, shows that node as next hop: the route is in place and the network drops the packet. Outside the cluster, enableIPForwarding of the network interface (Azure) or canIpForward of the instance (Google Cloud) is false.",
   fix: "allow IP forwarding on the nodes' network interfaces, use alias ranges, or tunnel mode",
   docs: "routing",
 };

@@ -17,6 +17,8 @@ export const bpfLoadFailure: Rule = {
         "The agent fails to build or load the BPF programs of its endpoints, the health endpoint among them, most often after a change of kernel or of Cilium. Packets to those endpoints are lost, the node itself answers.",
       apart:
         "Here the health endpoint is not ready, or its regeneration keeps failing. With a blocked port, a policy or a host filter the endpoint is ready.",
+      confirm:
+        "`cilium-dbg endpoint list` in the agent shows reserved:health not ready, or regenerating at every read; `cilium-dbg status --all-controllers` has an endpoint-…-regeneration-recovery that fails with the loader's or verifier's words.",
       fix: "read the agent's log for the loader's or verifier's error, then change the kernel or the Cilium release; both versions must go together",
       docs: "requirements",
     },

@@ -20,6 +20,8 @@ export const cloudRouteMissing: Rule = {
         "In native mode the cloud routes each node's pod range. For this node it does not: the route controller could not create the route (quota, gateway, timing), or it made one for another range than the one Cilium uses. Packets for pods there end in the cloud; the node itself answers.",
       apart:
         "A check of foreign addresses cuts off every node alike; ip-forward-disabled and forward-drop show in the node's own settings. Two owners of pod ranges show as a difference between Node and CiliumNode.",
+      confirm:
+        "`kubectl get events -A --field-selector involvedObject.kind=Node` shows FailedToCreateRoute or Could not create route; spec.ipam.podCIDRs of the CiliumNode is not what spec.podCIDR of the Node and the network's route table have.",
       fix: "let one component give out pod ranges (ipam: kubernetes), and look at the cloud controller's log: quota of the route table, gateway address, missing permission",
       docs: "routing",
     },

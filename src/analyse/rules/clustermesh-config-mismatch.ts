@@ -17,6 +17,8 @@ export const clustermeshConfigMismatch: Rule = {
         "Node addresses of the other cluster answer, its pods do not. The clusters' pod ranges overlap, they share an id or a name, or they differ in routing mode, tunnel protocol or encryption; in native mode a route between the pod ranges may be missing.",
       apart:
         "clustermesh-underlay reaches no node at all. A tunnel port blocked between the sites looks the same in the matrix: compare both clusters' cilium-config first.",
+      confirm:
+        "`kubectl -n kube-system get configmap cilium-config -o yaml` in both clusters' contexts shows the same cluster-id or cluster-name, or other values of routing-mode, tunnel-protocol or encryption; `cilium-dbg status --all-clusters` shows what is required and what was retrieved.",
       fix: "give every cluster its own id, name and pod ranges, and the same routing mode, tunnel protocol and encryption; in native mode route the pod ranges between the sites",
       docs: "clustermesh",
     },

@@ -16,6 +16,8 @@ export const clustermeshNotConnected: Rule = {
         "Agents do not get the other cluster's state from its clustermesh-apiserver: a certificate, a host name or 2379/tcp is in the way. Its nodes are missing from their lists, or stay there as they last were; its services and identities are unknown.",
       apart:
         "clustermesh-underlay lists the other cluster's nodes and reaches none; here the nodes are absent, or they are reached and only the control connection fails.",
+      confirm:
+        "`cilium-dbg troubleshoot clustermesh` in an agent names the step that fails: name, port 2379 or certificate; `cilium-dbg status --all-clusters` shows the cluster not-ready, with the last failure.",
       fix: "run cilium-dbg troubleshoot clustermesh on one of the agents, then mend the certificates, hostAliases or the way to 2379/tcp it names",
       docs: "clustermesh",
     },

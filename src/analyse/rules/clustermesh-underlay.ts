@@ -23,6 +23,8 @@ export const clustermeshUnderlay: Rule = {
         "No node of the other cluster answers on any path, while the nodes of this cluster reach each other. The network between the two sites is cut: the VPN, the peering or a firewall. The connection to the other cluster's control plane often fails as well.",
       apart:
         "clustermesh-not-connected has no entries for the other cluster's nodes; clustermesh-config-mismatch reaches the nodes and loses the pods alone.",
+      confirm:
+        "`ip route get ADDRESS` for a node of the other cluster shows no route, or one into a tunnel or gateway that is down; in `cilium-dbg troubleshoot clustermesh` the connection to that cluster times out.",
       fix: "restore the VPN, peering or firewall rules between the clusters' node networks; all ports of the firewall page must pass both ways",
       docs: "clustermesh",
     },

@@ -16,6 +16,8 @@ export const configSkew: Rule = {
         "cilium-config or the release was changed, and only some agents were restarted since. Old and new ones encapsulate, encrypt or listen differently and do not understand each other, while each group works among itself.",
       apart:
         "The groups that fail towards each other are those of a setting that the agents themselves report, or of their release. A firewall's groups follow zones and subnets.",
+      confirm:
+        "`cilium-dbg config --all` in one agent of each group shows different values of the setting that was changed.",
       fix: "finish the roll-out: restart the agents that still run the old configuration",
       docs: "node-to-node",
     },

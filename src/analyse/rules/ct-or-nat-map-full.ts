@@ -16,6 +16,8 @@ export const ctOrNatMapFull: Rule = {
         "A node's table of connections or of NAT mappings takes no new entries, so new connections from and to it fail now and then, by HTTP rather than by ping, and to no peer in particular. On kernels before 6.15 rare failures of a table that is not full are lock contention.",
       apart:
         "It is tied to a busy node and to no pair, comes and goes, and the node counts CT: Map insertion failed or No mapping for NAT masquerade. A filter of port 4240 fails always, and one target only in tunnel mode.",
+      confirm:
+        "CT: Map insertion failed or No mapping for NAT masquerade in `cilium-dbg bpf metrics list` grows between two reads.",
       fix: "enlarge the tables (bpf-ct-global-tcp-max, bpf-ct-global-any-max, bpf-nat-global-max), shorten the garbage collection interval, and find who opens so many connections",
       docs: "conntrack",
     },

@@ -13,6 +13,8 @@ export const duplicateNodeIp: Rule = {
       meaning:
         "The same InternalIP stands in the Node or CiliumNode of several nodes. Packets for one of them reach the other, results flap, and WireGuard peers overwrite each other.",
       apart: "Arithmetic on the objects alone; no probe is needed. A leftover of a deleted node is stale-node-entry.",
+      confirm:
+        "`kubectl get ciliumnodes -o yaml` shows the address under spec.addresses of more than one node; `ip neigh show ADDRESS` on two peers may then name two MAC addresses.",
       fix: "remove the stale object, or give one of the nodes another address",
       docs: "wireguard",
     },

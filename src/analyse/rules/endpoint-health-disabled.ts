@@ -17,6 +17,8 @@ export const endpointHealthDisabled: Rule = {
       meaning:
         "enable-endpoint-health-checking is false, so no health endpoint exists and the pod path is not probed. Host paths are still judged. With CNI chaining this is how it should be; left on there, every endpoint probe fails while pods are well.",
       apart: "health-endpoint-missing concerns single nodes while the option is on.",
+      confirm:
+        "`cilium-dbg endpoint list` in any agent has no row with reserved:health. Where it was left on with chaining, `kubectl get ciliumnodes -o yaml` shows addresses under spec.health that are not of the other CNI's range.",
       fix: "expected with CNI chaining; otherwise set endpointHealthChecking.enabled=true in the Helm values",
       docs: "chaining",
     },

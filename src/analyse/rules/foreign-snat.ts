@@ -1,7 +1,7 @@
 import { parseAddress } from "../cidr.ts";
 import { listNames, namesOf } from "../figure-words.ts";
 import { addressOf, healthAddress } from "../native-routing.ts";
-import { blank, failed, refused } from "../planes.ts";
+import { blank, failed, fine, refused } from "../planes.ts";
 import { readIptables } from "../reads/iptables.ts";
 import { type Fate, fateOf, type Packet } from "../reads/packet-fate.ts";
 import type { Claim, Rule } from "../rule.ts";
@@ -20,6 +20,8 @@ export const foreignSnat: Rule = {
         "A NAT rule that is not Cilium's rewrites the sender of packets from a node to pods of other nodes: left-over chains of an earlier network plugin, or a masquerading rule whose exceptions miss the pod ranges. Replies then go astray, TCP first.",
       apart:
         "stale-health-endpoint-ip probes another address; a checksum fault shows in TCP's InCsumErrors. Here the rule stands in the POSTROUTING chain of the sending node.",
+      confirm:
+        "`iptables -t nat -S POSTROUTING` in the sender's agent shows SNAT or MASQUERADE rules, or chains, that are not Cilium's.",
       fix: "remove the left-over chains (a reboot does), or switch to BPF masquerading with the right native routing CIDR",
       docs: "routing",
     },
@@ -38,12 +40,15 @@ export const foreignSnat: Rule = {
   },
 };
 
-/** Failing HTTP probes of health endpoints where the node answers; empty unless nearly all of the mesh fails so. */
+/**
+ * Failing HTTP probes of health endpoints where the node answers; empty unless nearly all of the mesh fails so. A node
+ * that is out of reach, or whose agent was away, tells nothing of it: only a pod that answers speaks against it.
+ */
 function podPathCells({ planes, shapes, size }: Scene): number[] {
   if (!shapes.some(({ probes }) => probes.includes("endpoint-http"))) return [];
   const [endpoint, host] = [planes.primary["endpoint-http"], planes.primary["host-http"]];
   const cells: number[] = [];
-  let judged = 0;
+  let answered = 0;
   for (let cell = 0; cell < endpoint.length; cell++) {
     const value = endpoint[cell];
     if (value === blank) continue;
@@ -51,10 +56,10 @@ function podPathCells({ planes, shapes, size }: Scene): number[] {
       if (failed(value)) return [];
       continue;
     }
-    judged++;
-    if (failed(value) && value !== refused && !failed(host[cell])) cells.push(cell);
+    if (value === fine) answered++;
+    else if (value !== refused && !failed(host[cell])) cells.push(cell);
   }
-  return cells.length >= judged * 0.95 && cells.length > 1 ? cells : [];
+  return cells.length >= (cells.length + answered) * 0.95 && cells.length > 1 ? cells : [];
 }
 
 function sourcesOf({ size, nodes }: Scene, cells: readonly number[]): number[] {

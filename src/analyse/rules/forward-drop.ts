@@ -30,6 +30,8 @@ export const forwardDrop: Rule = {
         "A rule of the FORWARD chain, or its policy, drops packets before Cilium's own rules accept them. With endpoint routes the kernel forwards to pods, so nothing from other nodes reaches a pod there; the node itself answers, and its own agent reaches its pods. Docker and hardening scripts are the usual authors.",
       apart:
         "ip-forward-disabled and rp-filter give the same picture; the three settings are read together. A policy of DROP behind Cilium's accept rules is harmless, and so is any of it where BPF hands packets to pods: in tunnel mode without endpoint routes.",
+      confirm:
+        "`iptables -S` in the agent shows a FORWARD rule or policy of DROP before CILIUM_FORWARD accepts; the packet count of the dropping rule in `iptables -nvL FORWARD` grows between two reads.",
       fix: "remove the rule or put the jump to CILIUM_FORWARD before it (restarting the agent inserts it first); keep the script that wrote it from doing so again",
       docs: "node-to-node",
     },

@@ -11,6 +11,8 @@ export const healthCheckingDisabled: Rule = {
       meaning:
         "The agents probe nobody, because enable-health-checking is false in cilium-config. There is no reachability to show; the node lists are all that can be compared.",
       apart: "With checking on, an agent without a health socket is still starting (health-daemon-not-ready) or down.",
+      confirm:
+        "`cilium-dbg config --all -o json` in any agent shows EnableHealthChecking false, and the ConfigMap cilium-config enable-health-checking: false.",
       fix: "set healthChecking=true in the Helm values (enable-health-checking in cilium-config) and restart the agents",
       docs: "health",
     },

@@ -1,6 +1,7 @@
 import { agentAge, settlingMs, spanText } from "../ages.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { inbound, nameOf, type Scene } from "../scene.ts";
+import { isSilentAgent } from "../silent-agent.ts";
 import { minorOf } from "../version.ts";
 
 /**
@@ -18,6 +19,8 @@ export const healthDaemonNotReady: Rule = {
         "The agent runs, but its health daemon does not answer, or has finished no probe cycle. Right after a start this is normal: older agents open the health socket only after one sweep over all nodes, which takes 30 seconds for every silent address.",
       apart:
         "agent-down has no running container; with health-checking-disabled no agent of the cluster has the socket.",
+      confirm:
+        "Run `cilium-health ping` in the agent, and see how long its container has been running: it answers once the first cycle is over.",
       fix: "wait two probe intervals; if it stays so, look for many dead nodes in the list first, then restart the agent",
       docs: "health",
     },
@@ -37,7 +40,7 @@ export const healthDaemonNotReady: Rule = {
 /** No socket, or a first cycle that is not over; an agent whose own socket is gone as well is another matter. */
 function isWaiting(scene: Scene, at: number): boolean {
   const agent = scene.nodes[at]?.agent;
-  if (agent == null || agent.pod.state !== "running") return false;
+  if (agent == null || agent.pod.state !== "running" || isSilentAgent(scene, at)) return false;
   if (agent.health !== null) return !agent.health.hasNodes;
   return agent.failures.some(({ id, message }) => id === "cilium-health-status.json" && /health\.sock/.test(message));
 }

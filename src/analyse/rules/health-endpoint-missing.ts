@@ -12,6 +12,8 @@ export const healthEndpointMissing: Rule = {
       meaning:
         "The node announces no health address, so the pod path to it is not probed at all; it looks neither healthy nor broken. Most often its address pool is exhausted.",
       apart: "With endpoint-health-disabled no node has one.",
+      confirm:
+        "`cilium-dbg endpoint list` in the agent has no row with reserved:health; the line IPAM of `cilium-dbg status` says whether all addresses are allocated.",
       fix: "free addresses of the node's pod range, or restart its agent, which creates the endpoint anew",
       docs: "health",
     },
@@ -53,7 +55,7 @@ function claim(scene: Scene, missing: readonly number[]): Claim {
 function evidence(scene: Scene, at: number): Claim["evidence"][number][] {
   const node = scene.nodes[at];
   const name = nameOf(scene, at);
-  const ipam = node?.agent?.status?.ipamStatus ?? "";
+  const ipam = (node?.agent?.status?.ipamStatus ?? "").replace(/[,\s]+$/, "");
   return [
     { text: `CiliumNode ${name} has no spec.health`, node: name },
     ...(node?.agent?.endpoints == null

@@ -14,6 +14,8 @@ export const healthPortConflict: Rule = {
       meaning:
         "The node answers ping and its health endpoint answers, but the health port of the node address is refused although the agent runs: another program holds the port, or the agent failed to bind it. Pods are not affected.",
       apart: "agent-down has no running agent, and its health endpoint refuses as well.",
+      confirm:
+        "The agent's log says Failed to serve cilium-health API, with the word bind; `cat /proc/net/tcp /proc/net/tcp6` in the agent shows whether something listens on port 1090, which is 4240 in hex.",
       fix: "free the port on that node, or move it with cluster-health-port, then restart the agent",
       docs: "firewall",
     },

@@ -15,6 +15,8 @@ export const healthPortMismatch: Rule = {
       meaning:
         "cluster-health-port is set, the probes use it, and the health endpoints still listen on 4240. Even an agent's probe of its own endpoint is refused; pods are not affected.",
       apart: "agent-down never concerns an agent's own endpoint, and breaks the probe of the node address too.",
+      confirm:
+        "`cilium-dbg config --all -o json` in any agent shows a ClusterHealthPort other than 4240, the port on which even its probe of its own health endpoint is refused.",
       fix: "upgrade Cilium, or return to the default port 4240; during a roll-out of a new port finish the roll-out",
       docs: "firewall",
     },

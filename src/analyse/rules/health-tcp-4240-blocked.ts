@@ -1,6 +1,6 @@
 import { countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { isRectangle, membersOf, namesOf, placeOf } from "../figure-words.ts";
-import { addressOf, filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
+import { isRectangle, membersOf, namesOf, placeOf, sinksOf } from "../figure-words.ts";
+import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
 import { blank, failed, fine, silent } from "../planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
@@ -18,6 +18,8 @@ export const healthTcp4240Blocked: Rule = {
         "The probe of the health port on the node's own address times out, while the node is there: ping or the pod path answers. A host filter or a security group lacks tcp/4240. Pods are not harmed; Cilium calls the nodes unreachable all the same, and nobody will notice when they really are.",
       apart:
         "A stopped agent and a taken port refuse the connection instead of dropping it; where only ping fails it is icmp-blocked; with the host firewall on, a policy for nodes may be the filter.",
+      confirm:
+        "`iptables -S INPUT` in the agent of the node that is not reached shows a rule or policy that drops tcp/4240; where it shows none, the filter stands outside the node.",
       fix: "open tcp/4240 (or cluster-health-port) between all nodes, in host filters and in the cloud's",
       docs: "firewall",
     },
@@ -104,18 +106,15 @@ function alternatives(scene: Scene, figure: Figure): readonly { id: string; why:
   ];
 }
 
+/** Whether the port is silent is what the probe says already; what is left to see is whose filter it is. */
 function confirmSteps(scene: Scene, figure: Figure, { port }: Needed): ConfirmStep[] {
-  const asked = figure.cells.find((cell) => isHeard(scene.nodes[Math.floor(cell / scene.size)]));
-  if (asked === undefined) return [];
-  const [from, to] = [Math.floor(asked / scene.size), asked % scene.size];
-  const address = addressOf(scene, to);
-  const target = address.includes(":") ? `[${address}]` : address;
+  const node = sinksOf(scene, figure.cells).find((one) => isHeard(scene.nodes[one]));
+  if (node === undefined) return [];
   return [
     {
-      node: nameOf(scene, from),
-      argv: ["timeout", "3", "bash", "-c", `</dev/tcp/${address}/${port}`],
-      expect: `no answer within 3 s from ${target}: the exit code is 124; refused at once would mean that nothing listens`,
+      node: nameOf(scene, node),
+      argv: ["iptables", "-S", "INPUT"],
+      expect: `a rule or policy that drops tcp/${port}; without one, the filter stands outside the node`,
     },
-    { node: nameOf(scene, to), argv: ["iptables", "-S", "INPUT"], expect: `a rule or policy that drops tcp/${port}` },
   ];
 }

@@ -18,6 +18,8 @@ export const hostFirewallReject: Rule = {
         "Ping reaches the node, and its kernel turns the connection to the health port away at once, with an ICMP message that reads as no route to host. That is how firewalld, and REJECT rules that say host-prohibited, refuse. Other Cilium ports may be refused likewise; then the pod path to the node is lost as well.",
       apart:
         "A filter in the cloud drops in silence, so that the probe times out; a dead neighbor fails ping too; with a stopped agent the connection is refused.",
+      confirm:
+        "`iptables -S` in the agent shows REJECT rules, usually the last of INPUT or of a firewalld chain; `nft list ruleset` on the host shows those that iptables does not.",
       fix: "open Cilium's ports in the host firewall of these nodes, or stop it: the health port and the tunnel port are the least",
       docs: "firewall",
     },

@@ -14,6 +14,7 @@ export const hostFirewallUnknownL4: Rule = {
       meaning:
         "Cilium's host firewall is on, and the pod path travels in a protocol whose connections it cannot track: ESP of IPsec, or IPIP of another router. Every such packet is dropped as CT: Unknown L4 protocol, from the moment the firewall was switched on.",
       apart: "ipsec-esp-blocked is a filter outside of Cilium: no agent counts packets under CT: Unknown L4 protocol.",
+      confirm: "CT: Unknown L4 protocol in `cilium-dbg bpf metrics list` grows between two reads a minute apart.",
       fix: "do not combine the host firewall with IPsec or IPIP, or set enable-extended-ip-protocols where the release has it",
       docs: "ipsec",
     },

@@ -25,6 +25,8 @@ export const hostInputDrop: Rule = {
         "The node is ready by Kubernetes and its agent answers, so that its own connections work, but nothing that another node begins arrives there. A packet filter on the host drops incoming packets, as hardening scripts and benchmarks set it up, or a filter right before the node does, as a security group without a rule for its peers.",
       apart:
         "node-down has an agent that cannot be asked and a node that is not ready; with a cut between groups several nodes fail together; a firewall that rejects answers at once.",
+      confirm:
+        "`iptables -S INPUT` in the agent shows a policy DROP, or rules that drop Cilium's ports; `nft list ruleset` on the host shows those that iptables does not.",
       fix: "let the health port, ICMP echo, the tunnel port and, with encryption, WireGuard or ESP in from the other nodes' addresses",
       docs: "firewall",
     },

@@ -19,6 +19,8 @@ export const hostPolicyBlocksProbes: Rule = {
         "Cilium's host firewall is on, and a CiliumClusterwideNetworkPolicy with a nodeSelector isolates the node without letting the other nodes' probes in (or its own out). Health checks of the node address fail. Where the tunnel port is denied too, the pod path fails with it.",
       apart:
         "A filter of the cloud or of the machine leaves the policy enforcement of the reserved:host endpoint off, and counts no packets as denied by policy.",
+      confirm:
+        "`cilium-dbg endpoint list` in the agent shows enforcement Enabled for reserved:host; Policy denied in `cilium-dbg bpf metrics list` grows between two reads a minute apart.",
       fix: "let the policy allow ingress from the entity remote-node to 4240/tcp, ICMP echo and the ports of the tunnel and of WireGuard; try it in audit mode first",
       docs: "host-firewall",
     },

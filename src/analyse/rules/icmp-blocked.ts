@@ -18,6 +18,8 @@ export const icmpBlocked: Rule = {
         "TCP reaches the nodes and ping does not: a host filter or security group drops ICMP echo, or answers are limited in rate. Pod traffic is not harmed. Cilium calls a node unreachable on ping alone, so that a real failure would go unnoticed.",
       apart:
         "Nothing else loses ping and keeps TCP to the same address. Before Cilium 1.15 a ping result is reset by any change of a node and may be a leftover.",
+      confirm:
+        "No command is needed: TCP reaches the very address that ping does not. `iptables -S INPUT` in the agent shows whether the node itself drops ICMP echo.",
       fix: "allow ICMP echo request and reply between all nodes, or live with it and ignore this rule",
       docs: "firewall",
     },

@@ -24,6 +24,7 @@ export const ipForwardDisabled: Rule = {
         "net.ipv4.ip_forward is 0. Where the kernel hands packets to pods, as with endpoint routes, nothing from outside reaches a pod of that node any more, while the node itself answers and its own pods work. The agent switches forwarding on when it starts, so something switched it off afterwards: a hardening script, a scan, sysctl settings read again.",
       apart:
         "forward-drop and rp-filter give the same picture; the three settings are read together. A blocked tunnel port also breaks the way out of the node. Without endpoint routes in tunnel mode BPF hands packets to pods and the setting harms no probe.",
+      confirm: "`cat /proc/sys/net/ipv4/ip_forward` in the agent shows 0; a node that works shows 1.",
       fix: "set net.ipv4.ip_forward=1 and keep it so in a file of /etc/sysctl.d, and find what set it to 0",
       docs: "routing",
     },

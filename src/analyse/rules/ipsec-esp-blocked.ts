@@ -19,6 +19,8 @@ export const ipsecEspBlocked: Rule = {
         "Pod traffic between nodes is encrypted with IPsec, whose packets are a protocol of their own, ESP, and no TCP or UDP: filters and security groups that list ports let none of it through. Pods on different nodes cannot talk to each other from the moment encryption was switched on.",
       apart:
         "Keys that do not fit count errors at the receiver, ipsec-state-mismatch; with ESP blocked nothing arrives there to be counted.",
+      confirm:
+        "`cilium-dbg encrypt status` in the receiver's agent shows Errors: 0 that does not grow: nothing arrives to fail. `iptables -S INPUT` shows whether the node itself lets only ports and not the protocol esp in.",
       fix: "allow ESP, IP protocol 50, between all nodes in host filters and in the cloud's; security groups of AWS do not by default",
       docs: "ipsec",
     },

@@ -16,6 +16,8 @@ export const ipsecStateMismatch: Rule = {
       meaning:
         "Encrypted packets arrive, and the kernel of the receiver cannot open them: it holds another key under the same id, no state for the sender, or counts a sequence number as used. A rotation that not every node has done, a node that came back with an old address, or sequence numbers that ran out leave that behind.",
       apart: "Where ESP is blocked nothing arrives, so that the error counters of the receiver stay as they are.",
+      confirm:
+        "`grep . /proc/net/xfrm_stat` in the receiver's agent, run twice, two probe intervals apart, shows one of the errors growing; `cilium-dbg encrypt status` shows the keys in use, to compare between nodes.",
       fix: "rotate the IPsec key once more, cleanly, with a new id on every node, and wait until all agents have taken it over",
       docs: "ipsec",
     },

@@ -12,6 +12,8 @@ export const ipv6HealthTargetNil: Rule = {
       meaning:
         "With IPv4 switched off, affected releases build the probe's target from the missing IPv4 address and look up the name <nil>. The data path is fine.",
       apart: "The text is unique: no packet is sent at all.",
+      confirm:
+        "`cilium-dbg node list -o json` in an agent concerned has no IPv4 address for the nodes it fails to probe.",
       fix: "upgrade Cilium; until then do not read anything into these probes",
       docs: "requirements",
     },

@@ -16,6 +16,8 @@ export const ipv6SecondaryPathBroken: Rule = {
         "Nodes reach each other by their primary addresses, but not by those of the other family, most often IPv6: an address that is not on the interface, lies in the pod range, or has no route. Services and pods that use this family fail, while the short text of cilium-health looks green.",
       apart:
         "Every cause that concerns the wire or the node hits both families. Here all probes of the primary addresses pass on the same paths.",
+      confirm:
+        "`ip -6 route get ADDRESS` in the agent (without -6 where IPv4 fails) shows no route, or one through another interface than the primary family's; `ip -br addr` shows whether the node's own address of that family is on its interface, outside the pod range.",
       fix: "correct the addressing and routes of that family on the nodes, or switch it off in Kubernetes and in Cilium",
       docs: "requirements",
     },

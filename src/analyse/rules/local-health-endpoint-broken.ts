@@ -12,6 +12,8 @@ export const localHealthEndpointBroken: Rule = {
       meaning:
         "The health endpoint of the node is not reached even from the node itself, so the fault is inside the node: its link, its BPF program, or the host's filtering. Pods of that node may suffer the same.",
       apart: "Faults on the way between nodes leave an agent's probe of its own endpoint fine.",
+      confirm:
+        "`cilium-dbg status --all-controllers` in the agent shows cilium-health-ep with its last error; `ip -br link show lxc_health` says whether the link is missing or DOWN.",
       fix: "follow the sub-cause below; restarting the agent rebuilds the health endpoint once",
       docs: "health",
     },

@@ -13,6 +13,7 @@ export const missedProbe: Rule = {
       meaning:
         "One agent missed one answer to its ping, while HTTP to the very same address passed, others ping it and the agent pings others. Single losses happen on healthy networks and are gone in the next round.",
       apart: "A filter on ICMP (icmp-blocked) concerns more than one path in one direction.",
+      confirm: "Run `cilium-health status` in the agent again after the next probe interval: the ping passes.",
       fix: "nothing; if it returns for the same pair, look at the load and the packet loss between the two",
       docs: "health",
     },

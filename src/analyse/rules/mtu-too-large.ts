@@ -18,6 +18,8 @@ export const mtuTooLarge: Rule = {
         "Cilium gives pods a larger MTU than the interface between the nodes carries once a tunnel's headers are added. Probes, handshakes and small answers pass, so everything here is green, while large answers and uploads hang.",
       apart:
         "Probes never show it: they are smaller than any MTU. It is read from the interfaces and routes of the nodes.",
+      confirm:
+        "`ip -o link` in the agent shows an interface between the nodes with a smaller MTU than cilium_host, or than another node's.",
       fix: "set MTU in the Helm values to that of the smallest interface between nodes, or remove the setting so that Cilium finds it, then restart the agents and the pods",
       docs: "requirements",
     },

@@ -31,6 +31,8 @@ export const nativeNoL2Route: Rule = {
         "In native mode somebody has to route the pods' ranges. auto-direct-node-routes does so between nodes on one link alone; between subnets, or without it, packets for a pod follow the default route to a router that does not know the range. Node addresses answer, pods do not.",
       apart:
         "The sending node's own table decides: it has no route of its own for the other's range. Filters and anti-spoofing of a cloud leave the route in place; a range missing from the cloud's table cuts off single nodes, in one direction.",
+      confirm:
+        "`ip route get ADDRESS` in the sender's agent, for the other node's health address, shows the default gateway instead of the other node's address.",
       fix: "put the nodes on one link with auto-direct-node-routes, announce the ranges by BGP or in the network's route table, or use tunnel mode; direct-routing-skip-unreachable needs a router that knows the ranges",
       docs: "routing",
     },
@@ -126,12 +128,11 @@ function claim(
 }
 
 /**
- * A default route alone does not prove that no router knows the ranges; that the agents route on the link, and nothing
- * routes beyond it, does. Where traffic is encrypted the same probes may be lost for that.
+ * Never sure: a table without such routes looks the same where a cloud's route controller or a BGP router knows the
+ * ranges and something else loses the packets. Where traffic is encrypted, that is another way to lose them.
  */
 function confidenceOf(scene: Scene, isRead: boolean, isBetweenLinks: boolean): Claim["confidence"] {
-  if (scene.settings.encryption !== "disabled" && !(isRead && isBetweenLinks)) return "possible";
-  return isRead && isBetweenLinks && autoDirectRoutes(scene) === true ? "confirmed" : "likely";
+  return scene.settings.encryption !== "disabled" && !(isRead && isBetweenLinks) ? "possible" : "likely";
 }
 
 function alternatives(scene: Scene): NonNullable<Claim["alternatives"]> {

@@ -1,9 +1,11 @@
 import type { Want } from "../../model/report.ts";
+import { failingAmong } from "../failing.ts";
 import { listNames, namesOf } from "../figure-words.ts";
 import { blank, failed, unroutable } from "../planes.ts";
 import { isUnresolved, type Neighbour, readNeighbours } from "../reads/ip-neigh.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, confirmingText, nameOf, type Scene } from "../scene.ts";
+import type { Shape } from "../shapes.ts";
 
 const id = "neighbor-stale";
 
@@ -18,6 +20,8 @@ export const neighborStale: Rule = {
         "A node has an old or unresolved link-layer address for another node's IP, as after a machine was replaced under the same address, and sends its packets to nobody. Others reach that node. Older agents keep such entries on purpose, as permanent ones.",
       apart:
         "node-ip-changed probes another address than the node has; node-down is unreachable for all, not for one or a few.",
+      confirm:
+        "`ip neigh show ADDRESS` in the agent of the node that fails to reach shows the entry PERMANENT or FAILED, or with another link-layer address than other nodes have.",
       fix: "delete the entry (ip neigh del ADDRESS dev LINK) on the node that fails to reach, restart its agent, and upgrade Cilium if the entry was permanent",
       docs: "node-to-node",
     },
@@ -29,6 +33,15 @@ export const neighborStale: Rule = {
     return suspicions.length === 0 ? [] : [claim(scene, suspicions)];
   },
 };
+
+/** Whether a neighbour table, or the agent's controller for it, explains a pair: a fact that was read, not a guess. */
+export function holdsWrongNeighbour(scene: Scene, { kind, cells }: Pick<Shape, "kind" | "cells">): boolean {
+  if (kind !== "pair" && kind !== "one-way") return false;
+  const suspects = new Set(suspectCells(scene));
+  const tables = neighbourTables(scene);
+  const own = cells.filter((cell) => suspects.has(cell)).flatMap((cell) => suspicionOf(scene, tables, cell));
+  return own.some(({ confidence }) => confidence !== "possible");
+}
 
 /**
  * Paths whose node address gives no answer, from single senders, to nodes that others reach. A whole row is looked at as
@@ -141,6 +154,11 @@ function witnessOf(tables: Tables, sender: number, ip: string): Neighbour | null
   return null;
 }
 
+/** What the other node begins fails as well: the answers to it go the same wrong way. */
+function waysBack({ size }: Scene, cells: readonly number[]): number[] {
+  return cells.map((cell) => (cell % size) * size + Math.floor(cell / size));
+}
+
 const order: readonly Claim["confidence"][] = ["confirmed", "likely", "possible"];
 
 function claim(scene: Scene, suspicions: readonly Suspicion[]): Claim {
@@ -153,8 +171,7 @@ function claim(scene: Scene, suspicions: readonly Suspicion[]): Claim {
     confidence: order[worst] ?? "possible",
     title: `${listNames(namesOf(scene, senders))} holds a wrong neighbour entry for ${listNames(namesOf(scene, targets))}`,
     nodes: namesOf(scene, [...new Set([...senders, ...targets])]),
-    host: cells,
-    endpoint: cells,
+    ...failingAmong(scene, [...cells, ...waysBack(scene, cells)]),
     evidence: suspicions.slice(0, 5).map(({ cell, text, capture }) => ({
       text,
       node: nameOf(scene, Math.floor(cell / scene.size)),

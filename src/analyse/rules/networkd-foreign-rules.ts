@@ -23,6 +23,8 @@ export const networkdForeignRules: Rule = {
         "systemd-networkd takes routes and routing rules it did not make for leftovers and deletes them on a link event, netplan apply or upgrade. Without the rule for local addresses a node takes no packet for its own; without Cilium's routes it no longer sends to pods of other nodes.",
       apart:
         "The node's own lists decide: nm-cloud-setup adds rules, this removes them. node-down looks alike from outside; here the agent may still answer. A missing link between subnets concerns whole groups, not one sender.",
+      confirm:
+        "`ip rule` in the agent has no line with from all lookup local, or `ip route` has no routes to the other nodes' pod ranges, while a node that works has one for each.",
       fix: "set ManageForeignRoutes=no and ManageForeignRoutingPolicyRules=no in networkd.conf, then restart the agent, which installs its routes and rules again",
       docs: "requirements",
     },
@@ -134,9 +136,12 @@ function lacksRoutes(scene: Scene, node: number, lookup: RouteLookup, onLinks: r
   );
 }
 
-function judgedFrom({ planes, size }: Scene, node: number): number {
-  const row = planes.primary["endpoint-http"].subarray(node * size, (node + 1) * size);
-  return row.filter((value, to) => to !== node && value !== blank).length;
+/** Pods on nodes that answer; a node that is silent itself tells nothing of the way to its pods. */
+function judgedFrom(scene: Scene, node: number): number {
+  const { "endpoint-http": pod, "host-http": host } = scene.planes.primary;
+  return rowCells(scene, node).filter(
+    (cell) => cell % (scene.size + 1) !== 0 && pod[cell] !== blank && !failed(host[cell]),
+  ).length;
 }
 
 function isReached(scene: Scene, node: number): boolean {

@@ -19,6 +19,8 @@ export const nmCloudSetup: Rule = {
         "nm-cloud-setup of NetworkManager adds routing rules and tables for the addresses a cloud gave the machine. They come before the main table, so packets of the node, or replies of its pods, pass Cilium's routes by and leave the wrong way.",
       apart:
         "networkd-foreign-rules removes rules, this adds some, with priorities and tables from 30200 on. A node that carries the same rules without harm acquits them.",
+      confirm:
+        "`ip rule` in the agent shows rules with a priority from 30200 on into tables of such numbers, which nodes without the fault lack.",
       fix: "disable nm-cloud-setup.service and its timer, reboot the node, and mark cilium and lxc links unmanaged for NetworkManager",
       docs: "requirements",
     },

@@ -14,6 +14,7 @@ export const nodeDown: Rule = {
         "The other agents do not reach the node on any path, and its own agent cannot be asked: the machine, its network or its kubelet is gone. Kubernetes calls it not ready as soon as its lease has run out.",
       apart:
         "stale-node-entry has no Node object; node-ip-changed probes another address; host-input-drop keeps the node Ready and its agent answering; with agent-down the kernel still answers.",
+      confirm: "`kubectl get node NODE -o wide` shows NotReady, and no command can be run in the node's agent.",
       fix: "bring the machine or its network back, or delete the Node if it is gone for good",
       docs: "health",
     },
@@ -61,10 +62,17 @@ function alternatives(scene: Scene, down: Down, all: readonly Down[]): NonNullab
   const gone = all.filter((other) => zone !== "" && zoneOf(other.node) === zone).length;
   const whole = members > 1 && gone === members && members < scene.size;
   return [
-    ...(confidence === "confirmed" ? [] : [inputDrop]),
+    ...(node.kube === null ? [leftover] : []),
+    ...(confidence === "confirmed" || node.agent === null ? [] : [inputDrop]),
     ...(whole ? [{ id: "underlay-partition", why: `all ${members} nodes of ${zone} are gone at once` }] : []),
   ];
 }
+
+/** Without the right to list nodes nobody can tell a node that is down from one that was deleted. */
+const leftover = {
+  id: "stale-node-entry",
+  why: "this run could not list nodes: if kubectl get node knows no such node, it was deleted, and only an entry is left of it",
+};
 
 const inputDrop = {
   id: "host-input-drop",

@@ -2,6 +2,7 @@ import { isForeign, probedAddress } from "../announced.ts";
 import { failingAmong, failingWhere, type PathCells, sinksOf, sourcesOf } from "../failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isTunnel } from "../wire.ts";
 
 /** Agents that still use the address a node had before (cilium/cilium#31066, #15406). */
 export const nodeIpChanged: Rule = {
@@ -13,6 +14,8 @@ export const nodeIpChanged: Rule = {
       meaning:
         "The node has another InternalIP than the one some agents probe and send their tunnel packets to. Restarting an observer makes it learn the new one.",
       apart: "With wrong-node-ip-picked all agents and Kubernetes agree on the address, and it never changes.",
+      confirm:
+        "`cilium-dbg node list -o json` in an observing agent has another address for the node than the INTERNAL-IP of `kubectl get node NODE -o wide`.",
       fix: "restart the agents that use the old address, then the node's own; with IPsec the old address also leaves wrong XFRM state behind",
       docs: "ipsec",
     },
@@ -33,6 +36,12 @@ function isElsewhere(scene: Scene, from: number, to: number): boolean {
   );
 }
 
+/** Through a tunnel the answers to what the node begins go to the address that the observer holds for it. */
+function waysBack(scene: Scene, cells: readonly number[]): number[] {
+  if (!isTunnel(scene)) return [];
+  return cells.map((cell) => (cell % scene.size) * scene.size + Math.floor(cell / scene.size));
+}
+
 function claim(scene: Scene, to: number, all: PathCells): Claim {
   const name = nameOf(scene, to);
   const node = scene.nodes[to];
@@ -48,7 +57,7 @@ function claim(scene: Scene, to: number, all: PathCells): Claim {
     title: `${observers.length} agents still use an old address of ${name}, ${old}`,
     nodes: [name, ...observers.filter((from) => from !== to).map((from) => nameOf(scene, from))],
     host: hosts,
-    endpoint: failingAmong(scene, hosts).endpoint,
+    endpoint: failingAmong(scene, [...hosts, ...waysBack(scene, hosts)]).endpoint,
     evidence: [
       {
         text: `${nameOf(scene, first)} probes ${old} for ${name}`,

@@ -14,6 +14,8 @@ export const nodeIpLinkLocal: Rule = {
       meaning:
         "The kubelet reported an IPv6 address of the link itself (fe80::/10) as the node's own. Nobody can connect to it without naming an interface, and the node's own health responder may fail to listen on it.",
       apart: "The address itself decides: no other cause has one of this range.",
+      confirm:
+        "`kubectl get ciliumnode NODE -o jsonpath='{.spec.addresses}'` shows an InternalIP that starts with fe80:.",
       fix: "give the kubelet a routable address with --node-ip, then restart the node's agent",
       docs: "requirements",
     },

@@ -14,6 +14,8 @@ export const nodeMissingFromView: Rule = {
       meaning:
         "A node whose agent is well is missing from the view of some agents. They neither probe it nor know where its pods are, so their pods cannot reach those. In kvstore mode the agent usually lost etcd.",
       apart: "stale-node-entry is an entry too many; here one is missing.",
+      confirm:
+        "`cilium-dbg node list` has no entry of the node in the agent that misses it, and has one elsewhere; in kvstore mode `cilium-dbg troubleshoot kvstore` there shows the error.",
       fix: "restore the way from that agent to the kvstore or the API server, then restart the agent",
       docs: "kvstore",
     },

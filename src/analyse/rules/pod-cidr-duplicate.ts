@@ -18,6 +18,8 @@ export const podCidrDuplicate: Rule = {
       meaning:
         "Two CiliumNodes hold equal or nested pod ranges. Which of the two gets a packet for an address in both is chance, and may differ from node to node; two pods may carry one address.",
       apart: "The ranges alone decide; no probe is needed. pod-cidr-overlaps-nodes is about addresses of nodes.",
+      confirm:
+        "`kubectl get ciliumnodes -o yaml` shows the same range, or one within another, under spec.ipam.podCIDRs of two nodes, often with an error under status.ipam.operator-status.",
       fix: "let one component give out pod ranges; delete one of the two CiliumNodes, restart its agent and recreate its pods",
       docs: "ipam",
     },

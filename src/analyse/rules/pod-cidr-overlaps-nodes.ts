@@ -19,6 +19,8 @@ export const podCidrOverlapsNodes: Rule = {
         "Packets for a node whose address lies in another node's pod range are taken for packets to a pod and sent to that other node, or answered as unroutable there. Nodes drop off when Cilium starts. Cilium's default pool 10.0.0.0/8 on a 10.x network does this.",
       apart:
         "The addresses alone decide; no probe is needed. host-firewall-reject gives the same errors with disjoint ranges.",
+      confirm:
+        "`ip route get ADDRESS` on the owner of the range, for the node whose address lies in it, shows dev cilium_host or no route instead of the network interface.",
       fix: "use a pool that is disjoint from the nodes' networks (clusterPoolIPv4PodCIDRList); on a running cluster that is a migration, node by node",
       docs: "ipam",
     },

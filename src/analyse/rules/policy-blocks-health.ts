@@ -17,6 +17,8 @@ export const policyBlocksHealth: Rule = {
         "The agents enforce an ingress policy on the reserved:health endpoint, and it does not let the other nodes in. Probes arrive and are dropped at the endpoint, so the pod path looks dead while the tunnel works. Either a CiliumClusterwideNetworkPolicy selects reserved:health, if only by an empty selector, or enable-policy is always. A policy that admits 4240/tcp alone leaves ping failing.",
       apart:
         "A blocked tunnel port gives the same matrix, but then no ingress policy is enforced on the health endpoint, and no packets are counted as denied by policy. Namespaced policies cannot select the health endpoint.",
+      confirm:
+        "`cilium-dbg endpoint get -l reserved:health -o json` in the agent shows policy-enabled ingress or both, and identity 6 (remote-node) is not among the allowed ones; Policy denied, INGRESS in `cilium-dbg bpf metrics list` grows between two reads a minute apart.",
       fix: "allow the health endpoint ingress from the entities health and remote-node (and egress to them) in a CiliumClusterwideNetworkPolicy that selects reserved:health",
       docs: "policy",
     },

@@ -24,6 +24,8 @@ export const rpFilter: Rule = {
         "rp_filter is 1 on the interfaces of pods or of Cilium, or on all. The kernel then drops packets whose sender it would reach by another interface, which is how tunnelled and BPF-delivered packets look. systemd 245 and newer, or sysctlfix, set it again behind the agent's back.",
       apart:
         "forward-drop and ip-forward-disabled give the same picture; the three settings are read together. The effective value is the larger of all and the interface's own; 2 is loose and harms nothing. A node that carries the same setting without harm acquits it.",
+      confirm:
+        "`grep -r . /proc/sys/net/ipv4/conf --include=rp_filter` in the agent shows 1 for all, or for lxc and cilium_ interfaces; a node that works shows 0.",
       fix: "set rp_filter to 0 for all, lxc* and cilium_* in a late file of /etc/sysctl.d, and keep other tools from reading older ones again",
       docs: "requirements",
     },

@@ -12,6 +12,8 @@ export const servicePathUnprobed: Rule = {
       meaning:
         "Probes go straight to node and endpoint addresses and use no Service. Some settings break Services alone: direct server return, whose answers come from another node than was asked and are dropped where sources are checked; or agents that disagree about who replaces kube-proxy.",
       apart: "Nothing here fails. It is said only where the settings make it possible.",
+      confirm:
+        "`cilium-dbg service list` shows the same Services and backends in every agent; `cilium connectivity test` uses them.",
       fix: "nothing is wrong by this alone; when Services fail while probes pass, compare cilium-dbg service list between nodes and run the Cilium connectivity test",
       docs: "node-to-node",
     },

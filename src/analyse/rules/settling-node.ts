@@ -20,6 +20,8 @@ export const settlingNode: Rule = {
       meaning:
         "The failing probes concern a node that joined, or an agent that restarted, less than two probe intervals ago. The results are from before the start or from the minute in which everything is built up, and the next cycle replaces them.",
       apart: "Failures that were probed well after the agent's start are not set aside.",
+      confirm:
+        "Run `cilium-health status` in the agent again after two probe intervals: its results are newer than the start, and no longer fail.",
       fix: "ask again after two probe intervals; what then still fails is a fault",
       docs: "health",
     },

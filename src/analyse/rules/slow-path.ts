@@ -16,6 +16,8 @@ export const slowPath: Rule = {
         "Every probe of the path succeeds, but takes many times what probes between the same two zones usually take, by ping as well as by HTTP: a detour, a congested or failing link, a busy hypervisor, or an overloaded node.",
       apart:
         "It is measured against this cluster's own latencies between the same zones, so a far zone is not slow by itself; a single late answer, or a node that is slow only as a prober, does not count.",
+      confirm:
+        "`ip route get ADDRESS` in the agent shows another next hop or interface than on a usual path; `ip -s link`, read twice, shows whether errors or drops grow on the interface between the nodes.",
       fix: "compare the way packets take on a slow and on a usual path, and the load, link errors and queues of the nodes named",
       docs: "node-to-node",
     },

@@ -16,6 +16,8 @@ export const staleHealthEndpointIp: Rule = {
       meaning:
         "A node's health endpoint has got a new address, and other agents still probe the old one. Pods are not affected: the view is wrong, not the path.",
       apart: "In every real path fault the probed address is the one the node's own agent and its CiliumNode name.",
+      confirm:
+        "`cilium-dbg node list -o json` in the observing agent has another health address for the node than the row reserved:health of `cilium-dbg endpoint list` in the node's own agent.",
       fix: "restart the observing agents, and upgrade where it returns (1.11.0, and meshes of 1.13 and 1.14, are known for it)",
       docs: "health",
     },

@@ -17,6 +17,8 @@ export const staleNodeEntry: Rule = {
       meaning:
         "Kubernetes has no such node, but a CiliumNode or an entry in the agents' lists is left of it, so they probe an address where nobody answers. If the address was given to another node, the leftover also breaks WireGuard.",
       apart: "node-down has a Node object.",
+      confirm:
+        "`kubectl get node,ciliumnode NODE` finds no Node of this name, while `cilium-dbg node list` in the observing agents still has an entry.",
       fix: "delete the leftover CiliumNode or kvstore key; in a mesh restart clustermesh-apiserver and the agents that list it",
       docs: "kvstore",
     },

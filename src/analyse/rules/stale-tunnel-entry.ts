@@ -18,6 +18,8 @@ export const staleTunnelEntry: Rule = {
         "The datapath of one agent holds another tunnel endpoint for a peer's pod addresses than the peer's node address, or none. What it sends there is lost; all other agents reach the peer.",
       apart:
         "A blocked port does not depend on one sender alone, and the sender's ipcache then holds the right node address.",
+      confirm:
+        "`cilium-dbg bpf ipcache get ADDRESS` for the peer's health address shows another tunnel endpoint at the sender than at a healthy agent.",
       fix: "restart the agent that holds the wrong entry; if it comes back, check the operator and the kvstore, or the CiliumNode of the peer",
       docs: "node-to-node",
     },

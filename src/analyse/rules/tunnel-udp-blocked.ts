@@ -35,6 +35,7 @@ function blockedCause(protocol: string, name: string, port: number): Cause {
     title: `${name} packets between nodes are lost`,
     meaning: `Nodes reach each other's own addresses, but nothing that is wrapped in ${name} arrives: pods on the nodes concerned cannot talk to pods elsewhere. A packet filter of a host, a security group or a network policy of the cloud lets the nodes talk and forgets udp/${port}.`,
     apart: `A policy on the health endpoint shows as enforcement there and counts drops; a host that does not forward is not reached, but reaches the others, while a lost tunnel port cuts a node off both ways; a broken checksum offload still lets ping cross; with encryption on, it is the encrypted packet that is lost.`,
+    confirm: `\`ip -s link show cilium_${protocol}\` in the agent, run twice, a minute apart, shows TX packets growing and RX packets standing nearly still, where both grow on a node that works; \`iptables -S\` shows whether a rule or policy of the node's own INPUT drops the port.`,
     fix: `allow udp/${port} (or the port set as tunnel-port) from and to every node, in both directions, in host filters and in the cloud's`,
     docs: "firewall",
   };

@@ -12,6 +12,8 @@ export const udevMacPolicy: Rule = {
       meaning:
         "systemd 242 and newer give virtual links a persistent MAC address a moment after they appear. The agent has already written the first one into its BPF program, so the host's packets to its own pods and health endpoint are dropped.",
       apart: "rp-filter and other local faults leave the MAC address of lxc_health as the agent knows it.",
+      confirm:
+        "`ip link show lxc_health` in the agent shows a MAC address other than the host-mac in `cilium-dbg endpoint get -l reserved:health`.",
       fix: "set MACAddressPolicy=none for lxc* and cilium_* links in a systemd .link file, or use a Cilium release that sets the address itself",
       docs: "requirements",
     },

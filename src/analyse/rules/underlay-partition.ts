@@ -20,6 +20,8 @@ export const underlayPartition: Rule = {
         "Inside each group of nodes every probe passes; between the groups neither ping nor TCP arrives, on the nodes' own addresses as on the pod path. The network under the cluster is cut there: a VPN or peering that is down, an access list, a security group, or host filters that name the other side's addresses.",
       apart:
         "node-down and host-input-drop concern one node; clustermesh-underlay cuts whole clusters; a blocked tunnel port leaves the node addresses reachable.",
+      confirm:
+        "`ip route get ADDRESS` for a node of the other group shows the gateway and interface of the way that is cut; `iptables -S INPUT` shows no rule that drops the other group's addresses, else it is this.",
       fix: "restore the link between the groups: routing, VPN or peering, access lists and security groups",
       docs: "firewall",
     },

@@ -107,6 +107,8 @@ function shapeCause(id: string, title: string, meaning: string): Cause {
     title,
     meaning: `${meaning} No cause in the catalogue fits the facts at hand; the shape is what is known.`,
     apart: "A cause, where one fits, is named instead of the shape.",
+    confirm:
+      "`kubectl cilium-health pair FROM TO` shows every probe of one of the paths, both ways, and both agents' settings; after the next probe interval the same paths still fail. `cilium-dbg monitor --type drop` in the receiver's agent names what Cilium itself drops meanwhile.",
     fix: "compare the two sides with: kubectl cilium-health pair FROM TO",
     docs: "health",
   };
@@ -133,8 +135,18 @@ function claim(scene: Scene, shape: Shape): Claim {
     nodes: names,
     host: failing.includes("host") ? shape.cells : [],
     endpoint: failing.includes("endpoint") ? shape.cells : [],
+    fix: fixOf(scene, shape),
     evidence: [{ text: `${shape.cells.length} node pairs fail in the same way: ${shape.probes.join(", ")}` }],
   };
+}
+
+/** Two ends of one failing path; an agent that does not reach its own node has no other side. */
+function fixOf(scene: Scene, shape: Shape): string {
+  const [cell = 0] = shape.cells;
+  const [from, to] = [nameOf(scene, Math.floor(cell / scene.size)), nameOf(scene, cell % scene.size)];
+  return from === to
+    ? `look at the agent of ${from}: cilium-dbg status --verbose, its log, and cilium-dbg endpoint list`
+    : `compare the two sides with: kubectl cilium-health pair ${from} ${to}`;
 }
 
 /** Lines and pairs keep their geometry; where a whole kind of probe fails alone, that says more. */

@@ -12,6 +12,8 @@ export const vxlanOffloadVmware: Rule = {
         "Ping crosses the tunnel and TCP does not: the virtual network card of VMware computes checksums for VXLAN on its well-known ports, and gets those of the packets inside wrong. Pods on different hypervisor hosts can ping each other and nothing else; those on one host do not notice.",
       apart:
         "A blocked tunnel port loses ping too; an old health address is lost for few observers; on other hypervisors the same picture is checksum-offload.",
+      confirm:
+        "`grep ^Tcp: /proc/net/snmp` in the receiver's agent, run twice, two probe intervals apart, shows the last number, InCsumErrors, growing; on the host `ethtool -k NIC` shows the tunnel's checksum offload on.",
       fix: "move the tunnel to another port (tunnelPort: 8223 in the Helm values) or to Geneve; switching off the card's tunnel offload is a stop-gap",
       docs: "vmware",
     },

@@ -1,8 +1,9 @@
 import { askedNode, countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { membersOf, namesOf, placeOf } from "../figure-words.ts";
+import { membersOf, namesOf, placeOf, sourcesOf } from "../figure-words.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
-import type { Scene } from "../scene.ts";
+import { nameOf, type Scene } from "../scene.ts";
 import type { Figure } from "../signature.ts";
+import { isHeard } from "../wire.ts";
 import { hidesHosts, wireguardFigures } from "../wireguard-figures.ts";
 import { mismatches } from "../wireguard-links.ts";
 import { wireguardPeersArgv } from "../wireguard-peers-argv.ts";
@@ -18,14 +19,33 @@ export const wireguardPeerMismatch: Rule = {
         "A node encrypts for a key that the other end does not hold, or has no peer for it at all. The kernel throws such packets away without a word, in both directions. The key of a node changes when its device is made anew; agents that miss the announcement keep the old one.",
       apart:
         "Where the keys fit and no handshake comes about, the port is blocked: wireguard-udp-blocked. Where the node addresses fail too, without node encryption, it is no matter of encryption.",
+      confirm:
+        "`cilium-dbg debuginfo --output 'jsonpath={.encryption.wireguard.interfaces}'` in the agent shows a peer's key that is not the annotation network.cilium.io/wg-pub-key of that peer's CiliumNode.",
       fix: "restart the agent that holds the wrong key, then the one whose key it is; if that does not heal it, remove cilium_wg0 on the node and restart its agent",
       docs: "wireguard",
     },
   ],
   find: (scene) => wireguardFigures(scene).flatMap((figure) => claim(scene, figure)),
-  wants: (scene) => wantFromFigures(scene, wireguardFigures(scene), ["wireguard-peers.txt"]),
+  wants: (scene) => {
+    const figures = wireguardFigures(scene);
+    return [
+      ...wantFromFigures(scene, figures, ["wireguard-peers.txt"]),
+      ...figures.flatMap((figure) =>
+        witnesses(scene, figure).map((node) => ({ node: nameOf(scene, node), capture: "wireguard-peers.txt" as const })),
+      ),
+    ];
+  },
 };
 
+/** Of a node that is cut off, what a few of its peers hold for it: an old key there is not seen from the node itself. */
+function witnesses(scene: Scene, figure: Figure): number[] {
+  if (figure.kind !== "cross" && figure.kind !== "column") return [];
+  return sourcesOf(scene, figure.cells)
+    .filter((node) => !figure.nodes.includes(node) && isHeard(scene.nodes[node]))
+    .slice(0, mostWitnesses);
+}
+
+const mostWitnesses = 2;
 const mostQuoted = 5;
 
 function claim(scene: Scene, figure: Figure): Claim[] {

@@ -5,10 +5,11 @@ import { type FilterEvidence, filterCaptures, filterEvidence, type Needed, openE
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
 import { type Figure, joinAlike } from "../signature.ts";
-import { isTunnel, tunnelPort } from "../wire.ts";
+import { healthPort, isTunnel, tunnelPort } from "../wire.ts";
 import { hidesHosts, spares, wireguardFigures } from "../wireguard-figures.ts";
 import { type Handshakes, handshakeEvidence, handshakesOf } from "../wireguard-links.ts";
 import { wireguardPeersArgv } from "../wireguard-peers-argv.ts";
+import { holdsWrongNeighbour } from "./neighbor-stale.ts";
 
 /** WireGuard's port is lost on the way (Cilium's WireGuard guide; cilium/cilium#47565 shows the same picture). */
 export const wireguardUdpBlocked: Rule = {
@@ -21,6 +22,8 @@ export const wireguardUdpBlocked: Rule = {
         "Traffic between nodes is encrypted with WireGuard, whose handshakes do not get through: a host filter or security group does not know udp/51871. Pods on the nodes concerned cannot talk to each other. With node encryption the nodes' own addresses are silent too, but for control-plane nodes, which keep outside of it.",
       apart:
         "With wrong keys the handshake fails as well, so the keys of both ends must be compared first: wireguard-peer-mismatch. A blocked tunnel port is the cause only where encryption is off.",
+      confirm:
+        "`cilium-dbg debuginfo --output 'jsonpath={.encryption.wireguard.interfaces}'` in the agent shows, for the peers concerned, no handshake or an old one, few bytes received and many sent, under the keys that their CiliumNodes announce; `iptables -S INPUT` shows whether the node itself drops the port.",
       fix: "allow udp/51871 between all nodes, in both directions, in host filters and in the cloud's",
       docs: "wireguard",
     },
@@ -36,9 +39,24 @@ const needed: Needed = { protocol: "udp", port: 51871 };
 function figures(scene: Scene): Figure[] {
   const found = wireguardFigures(scene).filter((figure) => {
     const { read, recent } = handshakesOf(scene, figure.cells);
-    return (read.length === 0 || recent.length < read.length) && !isRatherCut(scene, figure);
+    return (read.length === 0 || recent.length < read.length) && !isAnothers(scene, figure);
   });
   return joinAlike(found);
+}
+
+/** The port is lost with all else, by a cause that the node's own facts name. */
+function isAnothers(scene: Scene, figure: Figure): boolean {
+  return isRatherCut(scene, figure) || isShut(scene, figure) || holdsWrongNeighbour(scene, figure);
+}
+
+/** A filter that drops ping and the health port from the same peers drops whatever comes in: it names no port. */
+function isShut(scene: Scene, figure: Figure): boolean {
+  if (figure.kind !== "cross" && figure.kind !== "column" && figure.kind !== "all") return false;
+  const usual: readonly Needed[] = [
+    { protocol: "icmp", port: 0 },
+    { protocol: "tcp", port: healthPort(scene) },
+  ];
+  return [needed, ...usual].every((one) => filterEvidence(scene, figure, one).proven);
 }
 
 /** Nothing answers between groups of nodes, and no node outside of encryption speaks for it: more likely a cut. */

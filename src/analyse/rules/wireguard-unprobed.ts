@@ -2,6 +2,7 @@ import { compareNames } from "../coverage.ts";
 import type { Claim, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
 import { encryptsNodes, isTunnel } from "../wire.ts";
+import { wireguardPeersArgv } from "../wireguard-peers-argv.ts";
 
 /** Green probes beside dead WireGuard: cilium/cilium#20751. */
 export const wireguardUnprobed: Rule = {
@@ -13,6 +14,8 @@ export const wireguardUnprobed: Rule = {
       meaning:
         "With native routing and without node encryption, WireGuard carries traffic between pods alone. Probes leave from the host and travel unencrypted, so they stay green when WireGuard is dead and pods are cut off from each other.",
       apart: "In tunnel mode, or with node encryption, the probes go through WireGuard and show its failures.",
+      confirm:
+        "`cilium-dbg encrypt status` in the agent counts as many peers as there are other nodes; `cilium-dbg debuginfo --output 'jsonpath={.encryption.wireguard.interfaces}'` shows a handshake of the last three minutes for every peer that pods talk to.",
       fix: "nothing is wrong by this alone; when pods fail while probes pass, look at the last handshake of each peer",
       docs: "wireguard",
     },
@@ -43,8 +46,8 @@ export const wireguardUnprobed: Rule = {
           },
           {
             node: first ?? null,
-            argv: ["cilium-dbg", "debuginfo", "-o", "json"],
-            expect: "under encryption, a handshake of the last three minutes for every peer that pods talk to",
+            argv: wireguardPeersArgv,
+            expect: "a handshake of the last three minutes for every peer that pods talk to",
           },
         ],
       },

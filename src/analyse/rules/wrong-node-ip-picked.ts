@@ -17,6 +17,8 @@ export const wrongNodeIpPicked: Rule = {
         "The node's InternalIP belongs to a NIC that leads nowhere near the others: the NAT interface of a virtual machine, or a second network of the cloud. Everything sent to it is lost.",
       apart:
         "node-ip-changed differs between Kubernetes and the observers; here all agree. duplicate-node-ip is the extreme form, with one real address on two nodes.",
+      confirm:
+        "`ip -br addr` in the agent shows another address of the node, in the network of the other nodes; `ip route get ADDRESS` for a peer leaves by that interface.",
       fix: "set --node-ip of the kubelet to the address the other nodes reach, delete the CiliumNodes concerned and restart their agents",
       docs: "requirements",
     },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf, reportOf } from "../findings.ts";
-import { allSilent, healthIP, hostIP, type MeshOptions, mesh, refused } from "../mesh.ts";
+import { allSilent, endpointSilent, healthIP, hostIP, type MeshOptions, mesh, refused } from "../mesh.ts";
 import { startedAt, waiting } from "./view-edits.ts";
 
 const column: MeshOptions["probes"] = (from, to) =>
@@ -31,6 +31,18 @@ describe("an agent that does not run", () => {
       patch: { pod: with3(waiting("CrashLoopBackOff")), node: with3(notReady) },
     });
     expect(idsOf(facts)).toEqual(["node-down"]);
+  });
+
+  it("is likely where its pod is still called running, nothing in it answers, and the machine refuses the port", () => {
+    const gone: MeshOptions = {
+      size: 4,
+      probes: (from, to) => (to === 3 && from !== 3 ? { hostHttp: refused(hostIP(3)), ...endpointSilent(3) } : null),
+      outOfReach: { 3: "container not running" },
+    };
+    expect(findingsOf(mesh(gone))).toMatchObject([
+      { id: "agent-down", confidence: "likely", nodes: ["worker-3"], pathCount: 6 },
+    ]);
+    expect(idsOf(mesh({ ...gone, outOfReach: {} }))).not.toContain("agent-down");
   });
 
   it("between two crashes is down as well", () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { wants } from "../../../src/analyse/analyse.ts";
 import { findingsOf, idsOf } from "../findings.ts";
-import { healthIP, type MeshOptions, mesh, silent } from "../mesh.ts";
+import { allSilent, healthIP, type MeshOptions, mesh, silent } from "../mesh.ts";
 
 /** Ping passes, TCP does not, everywhere. */
-const tcpLost: MeshOptions["probes"] = (from, to) => (from === to ? null : { endpointHttp: silent(healthIP(to)) });
+const tcpLost: NonNullable<MeshOptions["probes"]> = (from, to) => (from === to ? null : { endpointHttp: silent(healthIP(to)) });
 const nat = (...rules: readonly string[]) => ({
   "iptables-nat.txt": ["-P POSTROUTING ACCEPT", ...rules.map((rule) => `-A POSTROUTING ${rule}`), ""].join("\n"),
 });
@@ -25,6 +26,12 @@ describe("foreign-snat fires", () => {
   it("as a possibility where a chain of another plugin is left over", () => {
     const [first] = findingsOf(meshWith(nat(cilium, '-m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-0')));
     expect(first).toMatchObject({ id: "foreign-snat", confidence: "possible" });
+  });
+
+  it("asks beside paths that say nothing of it, as those to a node that is out of reach", () => {
+    const probes: MeshOptions["probes"] = (from, to) => (from !== to && to === 1 ? allSilent(1) : tcpLost(from, to));
+    const asked = wants(mesh({ size: 5, probes }), { nodes: [], zones: [], target: null, protocol: null });
+    expect(asked).toContainEqual({ node: "worker-2", capture: "iptables-nat.txt" });
   });
 
   it("in native mode by the node's address", () => {

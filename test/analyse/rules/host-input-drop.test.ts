@@ -51,6 +51,16 @@ describe("host-input-drop fires", () => {
     );
   });
 
+  it("with WireGuard between nodes, whose port a rule for everything does not name", () => {
+    const facts = of(dropsAll(2), {
+      config: { "enable-wireguard": "true", "encrypt-node": "true" },
+      confirming: lost.filterAt(2, `${lost.accepting}-A INPUT -j DROP\n`),
+    });
+    expect(findingsOf(facts)).toMatchObject([
+      { id: "host-input-drop", confidence: "confirmed", nodes: ["worker-2"], pathCount: 16 },
+    ]);
+  });
+
   it("where the filter that was read lets all in, says so and keeps its neighbours in mind", () => {
     const [first] = findingsOf(of(dropsAll(2), { confirming: lost.filterAt(2, lost.accepting) }));
     expect(first).toMatchObject({ id: "host-input-drop", confidence: "likely" });

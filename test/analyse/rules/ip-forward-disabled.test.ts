@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { wants } from "../../../src/analyse/analyse.ts";
 import { findingsOf, idsOf } from "../findings.ts";
-import { mesh } from "../mesh.ts";
+import { allSilent, type MeshOptions, mesh } from "../mesh.ts";
 import { cutOff, podsCutOff, soundHost, withEndpointRoutes } from "./forwarding-mesh.ts";
 
 const off = { "ip_forward.txt": "0\n" };
@@ -15,6 +16,18 @@ describe("ip-forward-disabled fires", () => {
       nodes: ["worker-3"],
       pathCount: 4,
     });
+  });
+
+  it("beside an agent that does not reach the node at all, which tells nothing of its pods", () => {
+    const hidden: MeshOptions["probes"] = (from, to) =>
+      from === 1 && to === 3 ? allSilent(3) : podsCutOff(3)(from, to);
+    const asked = wants(mesh({ size: 5, probes: hidden, config: { "enable-endpoint-routes": "true" } }), {
+      nodes: [],
+      zones: [],
+      target: null,
+      protocol: null,
+    });
+    expect(asked).toContainEqual({ node: "worker-3", capture: "ip_forward.txt" });
   });
 
   it("on all nodes of an image", () => {

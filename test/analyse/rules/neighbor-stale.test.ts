@@ -13,6 +13,14 @@ const oneWay: MeshOptions["probes"] = (from, to) => (from === 1 && to === 4 ? no
 const neighbours = (mac: string, state: string) => ({
   "ip-neigh.txt": `172.31.0.1 dev eth0 lladdr 02:00:00:00:00:01 REACHABLE\n${hostIP(4)} dev eth0${mac === "" ? "" : ` lladdr ${mac}`} ${state}\n`,
 });
+const stuck = {
+  controllers: [
+    {
+      name: "node-neighbor-link-updater",
+      status: { "consecutive-failure-count": 7, "last-failure-msg": "unable to determine next hop" },
+    },
+  ],
+};
 const right = neighbours("02:00:00:00:00:14", "REACHABLE");
 
 describe("neighbor-stale fires", () => {
@@ -35,16 +43,30 @@ describe("neighbor-stale fires", () => {
     expect(findingsOf(facts)[0]).toMatchObject({ id: "neighbor-stale", confidence: "likely" });
   });
 
+  const bothWays: MeshOptions["probes"] = (from, to) =>
+    (from === 1 && to === 4) || (from === 4 && to === 1) ? allSilent(to) : null;
+
+  it("with the way back, whose answers go the same wrong way", () => {
+    const facts = mesh({
+      size: 5,
+      probes: bothWays,
+      confirming: (node) => (node === 1 ? neighbours("", "INCOMPLETE") : right),
+    });
+    expect(findingsOf(facts)).toMatchObject([{ id: "neighbor-stale", confidence: "likely", pathCount: 4 }]);
+  });
+
+  it.each([
+    ["the neighbour table", { confirming: () => neighbours("", "FAILED") }],
+    ["the failing controller", { patch: { status: (node: number) => (node === 1 ? stuck : undefined) } }],
+  ])("before a lost WireGuard port with node encryption, by %s", (_what, more) => {
+    const config = { "enable-wireguard": "true", "encrypt-node": "true" };
+    const [first, ...others] = findingsOf(mesh({ size: 5, probes: bothWays, config, ...more }));
+    expect(first).toMatchObject({ id: "neighbor-stale", confidence: "likely", pathCount: 4 });
+    expect(others).toEqual([]);
+  });
+
   it("where the agent's own controller for neighbours fails (cilium/cilium#38834)", () => {
-    const failing = {
-      controllers: [
-        {
-          name: "node-neighbor-link-updater",
-          status: { "consecutive-failure-count": 7, "last-failure-msg": "unable to determine next hop" },
-        },
-      ],
-    };
-    const facts = mesh({ size: 5, probes: oneWay, patch: { status: (node) => (node === 1 ? failing : undefined) } });
+    const facts = mesh({ size: 5, probes: oneWay, patch: { status: (node) => (node === 1 ? stuck : undefined) } });
     expect(findingsOf(facts)[0]).toMatchObject({ id: "neighbor-stale", confidence: "likely" });
   });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf } from "../findings.ts";
-import { allSilent, endpointSilent, type MeshOptions, mesh } from "../mesh.ts";
+import { allSilent, endpointSilent, hostSilent, type MeshOptions, mesh } from "../mesh.ts";
 import { recordedInFull } from "../recorded.ts";
 import { soundHost } from "./forwarding-mesh.ts";
 
 const cross: MeshOptions["probes"] = (from, to) => (from !== to && (from === 3 || to === 3) ? allSilent(to) : null);
-const deaf: MeshOptions["probes"] = (from, to) => (from === 3 && to !== 3 ? endpointSilent(to) : null);
+const deaf: NonNullable<MeshOptions["probes"]> = (from, to) => (from === 3 && to !== 3 ? endpointSilent(to) : null);
 const flatcar: MeshOptions["patch"] = {
   node: () => ({ status: { nodeInfo: { osImage: "Flatcar Container Linux" } } }),
 };
@@ -42,6 +42,13 @@ describe("networkd-foreign-rules fires", () => {
   it("on a node whose routes to others' pods are gone while others get through (flatcar/Flatcar#620)", () => {
     const facts = mesh({ size: 5, probes: deaf, confirming: (node) => (node === 3 ? routes([]) : {}) });
     expect(findingsOf(facts)[0]).toMatchObject({ id: "networkd-foreign-rules", confidence: "likely", pathCount: 4 });
+  });
+
+  it("beside a node whose own address is silent, which tells nothing of its pods", () => {
+    const probes: MeshOptions["probes"] = (from, to) =>
+      to === 4 && from !== 4 ? { ...hostSilent(4), ...deaf(from, to) } : deaf(from, to);
+    const facts = mesh({ size: 5, probes, confirming: (node) => (node === 3 ? routes([]) : {}) });
+    expect(idsOf(facts)).toContain("networkd-foreign-rules");
   });
 });
 

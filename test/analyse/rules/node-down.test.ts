@@ -100,6 +100,17 @@ describe("a node that is down", () => {
     expect(finding?.alternatives.map(({ id }) => id)).toEqual(["host-input-drop"]);
   });
 
+  it("may be a deleted one where this run must not list nodes, and says so first", () => {
+    const noNodes: MeshOptions = { size: 4, probes: column(allSilent), denied: ["nodes"] };
+    const [leftover, ...more] = findingsOf(
+      mesh({ ...noNodes, patch: { pod: (node) => (node === 3 ? "none" : undefined) } }),
+    );
+    expect([leftover?.id, leftover?.confidence, more]).toEqual(["node-down", "likely", []]);
+    expect(leftover?.alternatives.map(({ id }) => id)).toEqual(["stale-node-entry"]);
+    const [silent] = findingsOf(mesh({ ...noNodes, outOfReach: { 3: noExec } }));
+    expect(silent?.alternatives.map(({ id }) => id)).toEqual(["stale-node-entry", "host-input-drop"]);
+  });
+
   it("is one of several, each a finding, and a zone that is gone whole may be a partition", () => {
     const gone = (node: number) => node >= 4;
     const facts = mesh({

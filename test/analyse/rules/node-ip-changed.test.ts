@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf } from "../findings.ts";
-import { allSilent, hostIP, type MeshOptions, mesh, noRoute } from "../mesh.ts";
+import { allSilent, endpointSilent, hostIP, type MeshOptions, mesh, noRoute } from "../mesh.ts";
 import { rewritten } from "./view-edits.ts";
 
 const old = "172.31.0.99";
@@ -28,6 +28,13 @@ describe("an address that a node no longer has", () => {
       mesh({ ...stale([1, 2, 4]), patch: { ciliumNode: (node) => (node === 3 ? addresses : undefined) } }),
     );
     expect(finding?.fix).toContain("restart the agent of worker-3");
+  });
+
+  it("takes the way back through the tunnel with it: an observer's answers go to the old address", () => {
+    const probes: MeshOptions["probes"] = (from, to) =>
+      to === 3 && from < 3 ? allSilent(3) : from === 3 && to < 3 ? endpointSilent(to) : null;
+    const [finding, ...more] = findingsOf(mesh({ ...stale([1, 2]), probes }));
+    expect([finding?.id, finding?.pathCount, more]).toEqual(["node-ip-changed", 6, []]);
   });
 
   it("comes before a dead machine: the one that does not answer is not the node", () => {

@@ -74,9 +74,18 @@ describe("underlay-partition fires", () => {
 });
 
 describe("underlay-partition stays quiet", () => {
+  const unprobed = (node: number) => (node === 5 ? ("none" as const) : undefined);
+
   it.each<[string, MeshOptions]>([
     ["where one node is cut off", dead(lost.around(2))],
     ["where one node is cut off that is alone in its zone", dead(lost.around(4), { size: 4 })],
+    ...[lost.around(4), lost.to(4)].map((where): [string, MeshOptions] => [
+      "where one node is cut off whose only neighbour in the zone nobody probes",
+      dead(where, {
+        patch: { pod: unprobed, ciliumNode: unprobed },
+        healthNodes: (entries) => entries.filter(({ name }) => name !== "worker-5"),
+      }),
+    ]),
     [
       "where the node addresses answer between the zones",
       dead(lost.betweenZones, { probes: lost.failing(lost.betweenZones, lost.podPath) }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { wants } from "../../../src/analyse/analyse.ts";
 import { findingsOf, idsOf } from "../findings.ts";
 import { type MeshOptions, mesh } from "../mesh.ts";
 import { keyOf, never, type Peer, peers, wireguard, wireguardAgents } from "./encrypted-mesh.ts";
@@ -30,6 +31,12 @@ describe("wireguard-peer-mismatch fires", () => {
       capture: "wireguard-peers.txt",
     });
     expect(others).toEqual([]);
+  });
+
+  it("asks the node's peers for what they hold: its own device knows nothing of an old key there", () => {
+    const asked = wants(mesh(of(lost.around(2))), { nodes: [], zones: [], target: null, protocol: null });
+    const nodes = asked.filter(({ capture }) => capture === "wireguard-peers.txt").map(({ node }) => node);
+    expect(nodes).toEqual(["worker-1", "worker-2", "worker-3"]);
   });
 
   it("before the second round where a device uses another key than its node announces (cilium/cilium#25492)", () => {

@@ -44,6 +44,18 @@ describe("wireguard-udp-blocked fires", () => {
     expect(first).toMatchObject({ id: "wireguard-udp-blocked", confidence: "confirmed", alternatives: [] });
   });
 
+  it("confirmed by that rule with node encryption too, where ping and the health port may come in", () => {
+    const rules = `${lost.accepting}-A INPUT -p icmp -j ACCEPT\n-A INPUT -p tcp --dport 4240 -j ACCEPT\n-A INPUT -i eth0 -j DROP\n`;
+    const facts = mesh(
+      of(lost.around(2), {
+        config: nodeEncryption,
+        probes: lost.failing(lost.around(2), lost.everything),
+        confirming: lost.filterAt(2, rules),
+      }),
+    );
+    expect(findingsOf(facts)).toMatchObject([{ id: "wireguard-udp-blocked", confidence: "confirmed" }]);
+  });
+
   it("with node encryption on every path but those of control planes, which keep outside of it", () => {
     const isControlPlane = (node: number) => node === 1;
     const node = (at: number) =>
@@ -105,6 +117,24 @@ describe("wireguard-udp-blocked stays quiet", () => {
       "where nothing passes between zones with node encryption",
       of(lost.betweenZones, { config: nodeEncryption, probes: lost.failing(lost.betweenZones, lost.everything) }),
       "underlay-partition",
+    ],
+    [
+      "where a rule drops whatever comes in with node encryption, and names no port",
+      of(lost.around(2), {
+        config: nodeEncryption,
+        probes: lost.failing(lost.around(2), lost.everything),
+        confirming: lost.filterAt(2, `${lost.accepting}-A INPUT -j DROP\n`),
+      }),
+      "host-input-drop",
+    ],
+    [
+      "where a sender gets no link-layer address for the other with node encryption",
+      of(lost.onlyBetween(1, 4), {
+        config: nodeEncryption,
+        probes: lost.failing(lost.onlyBetween(1, 4), lost.everything),
+        confirming: (node) => (node === 1 ? { "ip-neigh.txt": "172.31.0.14 dev eth0  FAILED\n" } : {}),
+      }),
+      "neighbor-stale",
     ],
     [
       "where node addresses fail without node encryption",
