@@ -52,12 +52,30 @@ export function mismatches(
   isWide: boolean,
 ): Claim["evidence"] {
   const links = linksOf(scene, cells);
-  const odd = links.map((link) => linkMismatch(scene, link)).filter((evidence) => evidence.length > 0);
+  const judged = links.map((link) => ({ link, evidence: linkMismatch(scene, link) }));
+  const odd = judged.flatMap(({ evidence }) => (evidence.length > 0 ? [evidence] : []));
   const announced = members.map((node) => announcedMismatch(scene, node)).filter((evidence) => evidence.length > 0);
   const isMost = (some: readonly unknown[], all: readonly unknown[]) =>
     some.length > 0 && some.length >= all.length / 2;
   if (isWide && !isMost(odd, links) && !isMost(announced, members)) return [];
+  if (!isWide && announced.length === 0 && !isMostlyOdd(scene, judged)) return [];
   return [...announced, ...odd].flat();
+}
+
+/**
+ * Whether keys explain most of the pairs that can be judged: one odd end spoils a pair, but only two ends that fit speak
+ * for it, since a node cannot see what its peer holds.
+ */
+function isMostlyOdd(
+  scene: Scene,
+  judged: readonly { readonly link: WireguardLink; readonly evidence: Claim["evidence"] }[],
+): boolean {
+  const pairOf = ({ from, to }: WireguardLink) => Math.min(from, to) * scene.size + Math.max(from, to);
+  const odd = new Set(judged.flatMap(({ link, evidence }) => (evidence.length > 0 ? [pairOf(link)] : [])));
+  const ends = new Map<number, number>();
+  for (const { link } of judged) ends.set(pairOf(link), (ends.get(pairOf(link)) ?? 0) + 1);
+  const fitting = [...ends].filter(([pair, read]) => read > 1 && !odd.has(pair));
+  return odd.size > fitting.length;
 }
 
 /** What a node announces is what the others will use; its device may have got another key after a restart. */

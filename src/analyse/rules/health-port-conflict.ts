@@ -1,5 +1,5 @@
 import { countCells, type PathCells } from "../failing.ts";
-import { blank, fine, type Planes, refused, textOf } from "../planes.ts";
+import { blank, fine, type Planes, refused, silent, textOf } from "../planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, type Scene } from "../scene.ts";
 import { announcesLinkLocal } from "./node-ip-link-local.ts";
@@ -34,17 +34,17 @@ function claimAt(scene: Scene, at: number): Claim[] {
   return countCells(cells) === 0 ? [] : [claim(scene, at, cells)];
 }
 
-/** `+ R + +` from nearly all who judge it; nothing where others get through. */
+/**
+ * `+ R + +` from nearly all who judge it; nothing where others get through. Who is lost on the pod path has another
+ * trouble besides, and tells nothing of the endpoint.
+ */
 function refusedIn(planes: Planes["primary"], column: readonly number[]): number[] {
-  const judged = column.filter((cell) => planes["host-http"][cell] !== blank);
-  const cells = judged.filter(
-    (cell) =>
-      planes["host-http"][cell] === refused &&
-      planes["host-icmp"][cell] !== 2 &&
-      (planes["endpoint-http"][cell] === fine || planes["endpoint-http"][cell] === blank),
-  );
-  const endpoints = cells.some((cell) => planes["endpoint-http"][cell] === fine);
-  return endpoints && cells.length >= judged.length * enough ? cells : [];
+  const { "host-http": host, "host-icmp": ping, "endpoint-http": pod } = planes;
+  const isRefused = (cell: number) => host[cell] === refused && ping[cell] !== silent && pod[cell] !== refused;
+  const judged = column.filter((cell) => host[cell] !== blank && pod[cell] !== silent);
+  const cells = judged.filter(isRefused);
+  const endpoints = cells.some((cell) => pod[cell] === fine);
+  return endpoints && cells.length >= judged.length * enough ? column.filter(isRefused) : [];
 }
 
 function claim(scene: Scene, at: number, cells: PathCells): Claim {

@@ -7,6 +7,7 @@ import { failed } from "../planes.ts";
 import { deniedPackets } from "../policy-drops.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene, wantFrom } from "../scene.ts";
+import { isTunnel } from "../wire.ts";
 
 /** The host firewall drops probes of the node address: cilium/cilium#17505, #33277. */
 export const hostPolicyBlocksProbes: Rule = {
@@ -86,7 +87,7 @@ function claim(scene: Scene, way: Way, lines: readonly Suspect[]): Claim {
     title: `a host policy drops probes ${way === "ingress" ? "to" : "from"} ${listNames(names)}`,
     nodes: names,
     host: cells,
-    endpoint,
+    endpoint: way === "ingress" && isTunnel(scene) ? [...endpoint, ...waysBack(scene, endpoint)] : endpoint,
     evidence: evidence(scene, way, lines, policies, endpoint.length),
     ...(isSure ? {} : { alternatives: alternatives(endpoint.length > 0) }),
     confirm: [
@@ -102,6 +103,12 @@ function claim(scene: Scene, way: Way, lines: readonly Suspect[]): Claim {
       },
     ],
   };
+}
+
+/** Answers through the tunnel are packets of their own, which the policy denies as they come in. */
+function waysBack(scene: Scene, cells: readonly number[]): number[] {
+  const back = cells.map((cell) => (cell % scene.size) * scene.size + Math.floor(cell / scene.size));
+  return back.filter((cell) => endpointFails(scene, cell));
 }
 
 function endpointFails(scene: Scene, cell: number): boolean {

@@ -90,7 +90,7 @@ function withoutRoutes(scene: Scene): Claim[] {
     .filter(([node, lookup]) => deaf.has(node) && lacksRoutes(scene, node, lookup, onLinks))
     .map(([node]) => node);
   if (nodes.length === 0) return [];
-  const cells = nodes.flatMap((node) => deafCells(scene, node));
+  const cells = nodes.flatMap((node) => rowCells(scene, node).filter((cell) => isPodLost(scene, cell)));
   return [
     {
       id,
@@ -150,11 +150,12 @@ function isReached(scene: Scene, node: number): boolean {
 }
 
 function deafCells(scene: Scene, node: number): number[] {
-  const { primary } = scene.planes;
-  return rowCells(scene, node).filter(
-    (cell) =>
-      cell % (scene.size + 1) !== 0 && failed(primary["endpoint-http"][cell]) && !failed(primary["host-http"][cell]),
-  );
+  const host = scene.planes.primary["host-http"];
+  return rowCells(scene, node).filter((cell) => isPodLost(scene, cell) && !failed(host[cell]));
+}
+
+function isPodLost({ planes, size }: Scene, cell: number): boolean {
+  return cell % (size + 1) !== 0 && failed(planes.primary["endpoint-http"][cell]);
 }
 
 function osEvidence(scene: Scene, node: number): { text: string; node: string }[] {

@@ -27,7 +27,7 @@ export const probeResultsStale: Rule = {
         "An old failure that a fresh view of another agent confirms is a path fault and is explained as such; agent-api-socket-gone does not answer on its own socket.",
       confirm:
         "Run `cilium-health status` in the agent twice, one probe interval apart: a probe time that moves on is merely late, one that stands still belongs to a stuck prober.",
-      fix: "judge the fresh paths alone and ask again after the next cycle (--fresh); in very large clusters lower connectivity-probe-frequency-ratio or switch health checking off",
+      fix: "judge the fresh paths alone and ask again after the next cycle; in very large clusters lower connectivity-probe-frequency-ratio or switch health checking off",
       docs: "health",
     },
   ],

@@ -31,7 +31,10 @@ export const wireguardPeerMismatch: Rule = {
     return [
       ...wantFromFigures(scene, figures, ["wireguard-peers.txt"]),
       ...figures.flatMap((figure) =>
-        witnesses(scene, figure).map((node) => ({ node: nameOf(scene, node), capture: "wireguard-peers.txt" as const })),
+        witnesses(scene, figure).map((node) => ({
+          node: nameOf(scene, node),
+          capture: "wireguard-peers.txt" as const,
+        })),
       ),
     ];
   },

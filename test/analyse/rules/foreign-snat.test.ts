@@ -4,7 +4,8 @@ import { findingsOf, idsOf } from "../findings.ts";
 import { allSilent, healthIP, type MeshOptions, mesh, silent } from "../mesh.ts";
 
 /** Ping passes, TCP does not, everywhere. */
-const tcpLost: NonNullable<MeshOptions["probes"]> = (from, to) => (from === to ? null : { endpointHttp: silent(healthIP(to)) });
+const tcpLost: NonNullable<MeshOptions["probes"]> = (from, to) =>
+  from === to ? null : { endpointHttp: silent(healthIP(to)) };
 const nat = (...rules: readonly string[]) => ({
   "iptables-nat.txt": ["-P POSTROUTING ACCEPT", ...rules.map((rule) => `-A POSTROUTING ${rule}`), ""].join("\n"),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf } from "../findings.ts";
-import { healthIP, hostIP, type MeshOptions, mesh, refused, silent } from "../mesh.ts";
+import { endpointSilent, healthIP, hostIP, type MeshOptions, mesh, refused, silent } from "../mesh.ts";
 import { waiting } from "./view-edits.ts";
 
 const portRefused: MeshOptions = {
@@ -14,6 +14,15 @@ describe("a refused health port", () => {
     expect(findingsOf(mesh({ ...portRefused, size }))).toMatchObject([
       { id: "health-port-conflict", severity: "warning", confidence: "likely", nodes: ["worker-2"] },
     ]);
+  });
+
+  it("beside a node that gets through to no pod, which tells nothing of this one's", () => {
+    const probes: MeshOptions["probes"] = (from, to) => ({
+      ...(to === 2 ? { hostHttp: refused(hostIP(2)) } : {}),
+      ...(from === 4 && to !== 4 ? endpointSilent(to) : {}),
+    });
+    const found = findingsOf(mesh({ size: 5, probes })).find(({ id }) => id === "health-port-conflict");
+    expect(found).toMatchObject({ nodes: ["worker-2"], pathCount: 5 });
   });
 
   const others: readonly (readonly [string, MeshOptions])[] = [

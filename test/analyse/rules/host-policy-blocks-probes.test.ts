@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf } from "../findings.ts";
-import { allSilent, hostSilent, type MeshOptions, mesh, nameOf, silent } from "../mesh.ts";
+import { allSilent, endpointSilent, hostSilent, type MeshOptions, mesh, nameOf, silent } from "../mesh.ts";
 import { bpfMetrics, clusterwidePolicy, enforcedEndpoints } from "../policies.ts";
 
 const on = { "enable-host-firewall": "true" };
@@ -39,6 +39,13 @@ describe("a host policy", () => {
     const [finding] = findingsOf(mesh({ size: 5, config: on, probes, endpointList: enforced("both", [2]) }));
     expect(finding).toMatchObject({ id: "host-policy-blocks-probes", confidence: "likely", pathCount: 8 });
     expect(finding?.alternatives.map(({ id }) => id)).toEqual(["host-input-drop"]);
+  });
+
+  it("takes the way back too where answers through the tunnel are denied as they come in", () => {
+    const probes: NonNullable<MeshOptions["probes"]> = (from, to) =>
+      to === 2 && from !== 2 ? allSilent(to) : from === 2 && to !== 2 ? endpointSilent(to) : {};
+    const options: MeshOptions = { size: 5, config: on, probes, endpointList: enforced("ingress", [2]) };
+    expect(findingsOf(mesh(options))).toMatchObject([{ id: "host-policy-blocks-probes", pathCount: 12 }]);
   });
 
   it("owns the row of a node whose egress it isolates", () => {

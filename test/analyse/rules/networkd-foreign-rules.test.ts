@@ -48,7 +48,8 @@ describe("networkd-foreign-rules fires", () => {
     const probes: MeshOptions["probes"] = (from, to) =>
       to === 4 && from !== 4 ? { ...hostSilent(4), ...deaf(from, to) } : deaf(from, to);
     const facts = mesh({ size: 5, probes, confirming: (node) => (node === 3 ? routes([]) : {}) });
-    expect(idsOf(facts)).toContain("networkd-foreign-rules");
+    const found = findingsOf(facts).find(({ id }) => id === "networkd-foreign-rules");
+    expect(found).toMatchObject({ nodes: ["worker-3"], pathCount: 4 });
   });
 });
 

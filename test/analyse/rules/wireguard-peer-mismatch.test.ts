@@ -83,6 +83,12 @@ describe("wireguard-peer-mismatch stays quiet", () => {
       },
     ],
     [
+      "at a node that is cut off for another reason and holds one odd key",
+      of(lost.around(2), {
+        confirming: peers(5, (node, peer) => (node === 2 && peer === 4 ? { ...stuck, key: keyOf(9) } : stuck)),
+      }),
+    ],
+    [
       "where no peers were read at all",
       of(lost.around(2), { confirming: () => ({ "wireguard-peers.txt": "jsonpath=\n\n" }) }),
     ],
