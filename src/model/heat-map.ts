@@ -1,6 +1,5 @@
 import type { Protocol, Target } from "./matrix.ts";
 import type { Report, ReportNode } from "./report.ts";
-import { cellIsStale, cellStatus, pathStatuses } from "./status.ts";
 
 /** What a heat map's cells show: the path's status, one protocol's, how slow it is, or how old the probe is. */
 export const heatMeasures = ["status", "icmp", "http", "latency", "age"] as const;
@@ -78,18 +77,11 @@ export interface HeatPageRow {
 }
 
 export interface HeatPageTarget {
-  /** `probeCode` of ICMP, plus 8 times that of HTTP. */
+  /** Three bits of ICMP, plus 8 times those of HTTP: 0 none, 1 to 6 a status (`pathStatuses`), 7 unreachable and stale. */
   readonly status: Uint8Array;
   /** Of an unreachable probe the number of its failure text, else `sixBitLog` of its latency over `latencyUnitNs`. */
   readonly icmp: Uint8Array;
   readonly http: Uint8Array;
   /** 0 unclaimed, else finding index + 1. */
   readonly claims: Uint16Array;
-}
-
-/** A cell code (status and stale) in three bits: 0 none, 1 to 6 the status, 7 unreachable and stale. */
-export function probeCode(code: number): number {
-  const status = cellStatus(code);
-  if (status === null) return 0;
-  return status === "unreachable" && cellIsStale(code) ? 7 : 1 + pathStatuses.indexOf(status);
 }

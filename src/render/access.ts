@@ -27,6 +27,8 @@ export interface AccessReport {
   readonly commands: readonly string[];
   /** YAML for `kubectl apply -f -`. */
   readonly manifest: string;
+  /** YAML: an admission policy that allows this user these command lines alone. */
+  readonly admissionPolicy: string;
 }
 
 export function accessChunks(
@@ -51,9 +53,12 @@ function* accessTable(report: AccessReport, options: RenderOptions): Generator<s
     row.namespace || "(cluster)",
     row.answer === "allowed" ? "" : `without: ${row.without}${row.reason === "" ? "" : ` (${shown(row.reason)})`}`,
   ]);
-  for (const line of columns(["ANSWER", "RIGHT", "VERB", "RESOURCE", "NAMESPACE", ""], rows)) yield `${line}\n`;
+  const headings = options.noHeaders ? [] : ["ANSWER", "RIGHT", "VERB", "RESOURCE", "NAMESPACE", ""];
+  for (const line of columns(headings, rows)) yield `${line}\n`;
+  if (options.noHeaders) return;
   yield `\n${summaryOf(report)}\n\nCommands run in the agents' pods, and no others:\n`;
   for (const command of report.commands) yield `  ${command}\n`;
+  yield "(-o json and -o yaml have an admission policy that allows these alone, as admissionPolicy.)\n";
   yield `\nThe rights as a manifest (kubectl apply -f -):\n\n${report.manifest}`;
 }
 

@@ -13,12 +13,16 @@ export function findingLines(findings: readonly Finding[], look: Theme, dots: st
   return more > 0 ? [...lines, "", `${dots} and ${counted(more, "more finding")} (-o json lists them all)`] : lines;
 }
 
-function findingBlock(finding: Finding, look: Theme): string[] {
+/** One line: how bad, which rule, how sure, what. */
+export function findingHead(finding: Finding, look: Theme): string {
   const paint = look.severity[finding.severity];
   const ignored = finding.ignored ? ", ignored" : "";
-  const head = `${paint(finding.severity)}  ${look.strong(finding.id)}  (${finding.confidence}${ignored})  ${shown(finding.title)}`;
+  return `${paint(finding.severity)}  ${look.strong(finding.id)}  (${finding.confidence}${ignored})  ${shown(finding.title)}`;
+}
+
+function findingBlock(finding: Finding, look: Theme): string[] {
   return [
-    head,
+    findingHead(finding, look),
     ...labelled(
       "because",
       finding.evidence.map((evidence) => shown(evidence.text)),

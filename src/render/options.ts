@@ -8,4 +8,6 @@ export interface RenderOptions {
   readonly noHeaders: boolean;
   /** Healthy paths and nodes too, nothing folded. */
   readonly all: boolean;
+  /** No red: what is bad is not confirmed yet. */
+  readonly calm?: boolean;
 }

@@ -16,31 +16,38 @@ const mostRows = 20;
 export function* statusTable(report: Report, options: RenderOptions, wide: boolean): Generator<string> {
   const look = theme(options);
   const dots = options.ascii ? "..." : "…";
-  if (!options.noHeaders) yield `${headLine(report)}\n\n`;
-  yield* nodeTable(report, options, wide, look, dots);
-  if (!options.noHeaders) {
-    yield "\n";
-    for (const line of [...pairLines(report, look), ...unheardLines(report, dots)]) yield `${line}\n`;
+  const { headings, rows, rest } = nodeTable(report, options, wide);
+  if (options.noHeaders) {
+    for (const line of columns([], rows)) yield `${line}\n`;
+    return;
   }
+  yield `${headLine(report)}\n\n`;
+  for (const line of columns(headings, rows)) yield `${line}\n`;
+  if (rest !== "") yield `${dots} ${rest}\n`;
+  yield "\n";
+  for (const line of [...pairLines(report, look), ...unheardLines(report, dots)]) yield `${line}\n`;
   for (const line of findingLines(report.findings, look, dots)) yield `${line}\n`;
 }
 
-function* nodeTable(
-  report: Report,
-  options: RenderOptions,
-  wide: boolean,
-  look: Theme,
-  dots: string,
-): Generator<string> {
+export interface NodeTable {
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Of the nodes that are folded away, "" where there are none. */
+  readonly rest: string;
+}
+
+/** The worst node first. Without headings it is read by a program, and folds nothing. */
+export function nodeTable(report: Report, options: RenderOptions, wide: boolean): NodeTable {
   const { hub } = report.summary;
   const nodes = [...report.nodes].filter(isShown).sort((a, b) => badness(b, hub) - badness(a, hub));
-  const rows = options.all ? nodes : folded(nodes, hub);
-  const fields = fieldsOf(nodes, wide, look);
-  const headings = options.noHeaders ? [] : fields.map((field) => field.heading);
-  const cells = rows.map((node) => fields.map((field) => field.cell(node)));
-  for (const line of columns(headings, cells)) yield `${line}\n`;
-  const hidden = nodes.slice(rows.length);
-  if (hidden.length > 0) yield `${dots} ${foldedLine(hidden, hub)}\n`;
+  const shownNodes = options.all || options.noHeaders ? nodes : folded(nodes, hub);
+  const fields = fieldsOf(nodes, wide, theme(options));
+  const hidden = nodes.slice(shownNodes.length);
+  return {
+    headings: fields.map((field) => field.heading),
+    rows: shownNodes.map((node) => fields.map((field) => field.cell(node))),
+    rest: hidden.length > 0 ? foldedLine(hidden, hub) : "",
+  };
 }
 
 /** Ghosts that nobody lists and nodes without a due agent say nothing about reachability. */

@@ -67,7 +67,11 @@ describe("a path", () => {
   });
 
   it("has failed once when the same probe is read twice", () => {
-    const followed = watched([{ at: 0, faults: oneWay }, { at: 0, faults: oneWay }, { at: 0, faults: oneWay }]);
+    const followed = watched([
+      { at: 0, faults: oneWay },
+      { at: 0, faults: oneWay },
+      { at: 0, faults: oneWay },
+    ]);
     expect(standings(followed)).toEqual(["suspected", "suspected", "suspected"]);
     expect(followed.at(-1)).toMatchObject({ brokenPaths: 0, suspectedPaths: 2 });
   });
@@ -103,7 +107,11 @@ describe("a path", () => {
 
 describe("nodes, agents and findings", () => {
   it("a node comes and goes, and the others' memory stays theirs", () => {
-    const rounds = [{ at: 0, nodes: 5 }, { at: 150, nodes: 6 }, { at: 300, nodes: 5 }];
+    const rounds = [
+      { at: 0, nodes: 5 },
+      { at: 150, nodes: 6 },
+      { at: 300, nodes: 5 },
+    ];
     expect(said(watched(rounds))).toEqual([[], ["new node-6"], ["gone node-6"]]);
   });
 
