@@ -11,9 +11,12 @@ const scenarios = readdirSync(new URL("../src/demo/scenarios/", import.meta.url)
 const options = { columns: 80, colorLevel: 0, ascii: false, noHeaders: false, all: false } as const;
 
 describe.each(scenarios)("%s", (scenario) => {
-  it.each(["table", "wide", "json", "yaml", "name"] as const)("as %s", async (format) => {
-    const { report } = await recordedReport(scenario);
-    const text = [...statusChunks(report, format, options)].join("");
-    await expect(text).toEqual(await goldenFile(`${scenario}.${format}`, text));
-  });
+  it.each(["table", "wide", "json", "yaml", "name", "markdown", "junit", "prometheus"] as const)(
+    "as %s",
+    async (format) => {
+      const { report } = await recordedReport(scenario);
+      const text = [...statusChunks(report, format, options)].join("");
+      await expect(text).toEqual(await goldenFile(`${scenario}.${format}`, text));
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { parseRequest } from "../../src/cli/parse-request.ts";
 import type { Io } from "../../src/commands/io.ts";
@@ -94,6 +96,20 @@ describe("kubectl cilium-health -w where there is no terminal", () => {
     expect(broke).toEqual([0, 0, 8, 0, 0]);
     expect(lines[3]?.changes.filter(({ change, kind }) => change === "healed" && kind === "path").length).toBe(8);
     expect(lines.every(({ report }) => report?.kind === "Report")).toBe(true);
+  });
+
+  it("each line fits docs/watch.schema.json, and its report docs/report.schema.json", async () => {
+    const schema = (name: string): object =>
+      JSON.parse(readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8"));
+    const ajv = new Ajv2020({ allErrors: true });
+    const [fits, reports] = [ajv.compile(schema("watch.schema.json")), ajv.compile(schema("report.schema.json"))];
+    const run = await watched("-w", ["", vxlan, vxlan, restarting, "agent-not-running=node-3", "no-agent=node-3", ""]);
+    for (const line of linesOf(run)) {
+      expect(fits(line), JSON.stringify(fits.errors)).toBe(true);
+      if (line.report !== null) expect(reports(line.report), JSON.stringify(reports.errors)).toBe(true);
+    }
+    const kinds = new Set(linesOf(run).flatMap(({ changes }) => changes.map(({ kind }) => kind)));
+    expect([...kinds].sort()).toEqual(["agent", "finding", "path"]);
   });
 
   it("ends with 130 at Ctrl-C, and closes what it opened", async () => {

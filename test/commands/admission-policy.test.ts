@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { baseCaptures, confirmingCaptures, deepCaptures } from "../../src/collect/captures.ts";
+import { commandLines } from "../../src/collect/command-lines.ts";
+import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { admissionPolicy } from "../../src/commands/admission-policy.ts";
+
+interface Policy {
+  readonly spec: {
+    readonly matchConstraints: object;
+    readonly matchConditions: readonly { readonly expression: string }[];
+    readonly variables: readonly { readonly expression: string }[];
+    readonly validations: readonly { readonly expression: string; readonly message: string }[];
+  };
+}
+
+/** The text's documents, each without an error. */
+function documentsOf(text: string): readonly unknown[] {
+  const documents = parseAllDocuments(text);
+  expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
+  return documents.map((document) => document.toJS());
+}
+
+function policyOf(text: string): Policy["spec"] {
+  return (documentsOf(text)[0] as Policy).spec;
+}
+
+describe("the admission policy", () => {
+  it("allows every command line of the captures, old names included, and nothing else", () => {
+    const { variables } = policyOf(admissionPolicy("kube-system", "cilium-agent", "ann"));
+    expect(JSON.parse(variables[0]?.expression ?? "")).toEqual(commandLines);
+    const specs = [baseCaptures, shortCaptures, confirmingCaptures, deepCaptures].flatMap((some) =>
+      Object.values(some),
+    );
+    for (const { argv } of specs) {
+      expect(commandLines).toContainEqual(argv);
+      if (argv[0] === "cilium-dbg") expect(commandLines).toContainEqual(["cilium", ...argv.slice(1)]);
+    }
+    const programs = new Set(commandLines.map(([program]) => program));
+    expect([...programs].filter((name) => /^(?:ba|da|z)?sh$|^(?:env|nsenter|xargs)$/.test(name ?? ""))).toEqual([]);
+  });
+
+  it("is about one user's exec in the agents' namespace", () => {
+    const { matchConstraints, matchConditions } = policyOf(admissionPolicy("cilium", "agent", 'an"n'));
+    expect(matchConstraints).toEqual({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "cilium" } },
+      resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CONNECT"], resources: ["pods/exec"] }],
+    });
+    expect(matchConditions.map(({ expression }) => expression)).toEqual(['request.userInfo.username == "an\\"n"']);
+  });
+
+  it("takes names that YAML would read as something else", () => {
+    const { matchConstraints, validations } = policyOf(admissionPolicy("123", "a: #b", "on"));
+    expect(matchConstraints).toMatchObject({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "123" } },
+    });
+    expect(validations[1]).toMatchObject({
+      message: "this user may run commands in the container a: #b alone",
+      expression: 'has(object.container) && object.container == "a: #b"',
+    });
+  });
+
+  it("is in the docs as the data has it", () => {
+    const example = readFileSync(new URL("../../docs/examples/admission-policy.yaml", import.meta.url), "utf8");
+    expect(example.replace(/^(?:#.*\n)+/, "")).toBe(admissionPolicy("kube-system", "cilium-agent", null));
+    expect(documentsOf(example).length).toBe(2);
+  });
+});
