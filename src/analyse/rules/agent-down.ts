@@ -88,7 +88,9 @@ function evidence(scene: Scene, node: NodeFacts, at: number, pod: AgentPod, reas
       ? []
       : [{ text: `its previous run ended ${ran.finishedAt || "at an unknown time"}: ${ran.reason}`, node: node.name }]),
     ...askedInVain(node),
-    { text: `${gone} of ${seen.judged} agents that probe it do not reach its node address`, node: node.name },
+    ...(seen.judged === 0
+      ? []
+      : [{ text: `${gone} of ${seen.judged} agents that probe it do not reach its node address`, node: node.name }]),
     ...(seen.refused === 0
       ? []
       : [{ text: `${seen.refused} of them are refused: the machine answers, the agent does not`, node: node.name }]),

@@ -87,7 +87,7 @@ function claim(scene: Scene, way: Way, lines: readonly Suspect[]): Claim {
     title: `a host policy drops probes ${way === "ingress" ? "to" : "from"} ${listNames(names)}`,
     nodes: names,
     host: cells,
-    endpoint: way === "ingress" && isTunnel(scene) ? [...endpoint, ...waysBack(scene, endpoint)] : endpoint,
+    endpoint: [...endpoint, ...(endpoint.length * 2 < cells.length ? [] : waysBack(scene, way, lines))],
     evidence: evidence(scene, way, lines, policies, endpoint.length),
     ...(isSure ? {} : { alternatives: alternatives(endpoint.length > 0) }),
     confirm: [
@@ -106,9 +106,9 @@ function claim(scene: Scene, way: Way, lines: readonly Suspect[]): Claim {
 }
 
 /** Answers through the tunnel are packets of their own, which the policy denies as they come in. */
-function waysBack(scene: Scene, cells: readonly number[]): number[] {
-  const back = cells.map((cell) => (cell % scene.size) * scene.size + Math.floor(cell / scene.size));
-  return back.filter((cell) => endpointFails(scene, cell));
+function waysBack(scene: Scene, way: Way, lines: readonly Suspect[]): number[] {
+  if (way !== "ingress" || !isTunnel(scene)) return [];
+  return lines.flatMap(({ node }) => [...cellsFrom(scene, node)]).filter((cell) => endpointFails(scene, cell));
 }
 
 function endpointFails(scene: Scene, cell: number): boolean {

@@ -45,7 +45,10 @@ function claim(scene: Scene, down: Down, all: readonly Down[]): Claim {
 
 function evidence({ node, seen, stateSays }: Down): Claim["evidence"] {
   const asked = node.agent?.failures[0]?.message ?? node.agent?.notAsked ?? "";
-  const how = `${seen.dead} of ${seen.judged} agents that probe it do not reach its node address`;
+  const how =
+    seen.judged === 0
+      ? "no agent was heard that probes it"
+      : `${seen.dead} of ${seen.judged} agents that probe it do not reach its node address`;
   return [
     ...(stateSays === "" ? [] : [{ text: stateSays, node: node.name }]),
     { text: how, node: node.name },
