@@ -1,7 +1,11 @@
 import type { Options } from "yargs";
+import { heatMeasures } from "../model/heat-map.ts";
 
-/** A flag table: yargs' own option objects, by name. Help, parsing and completion all come from these. */
-export type FlagTable = Readonly<Record<string, Options>>;
+/** A flag: yargs' own option object, and the values it takes where these are few, for completion and the docs. */
+export type Flag = Options & { readonly values?: readonly string[] };
+
+/** A flag table, by name. Help, parsing, completion and the docs all come from these. */
+export type FlagTable = Readonly<Record<string, Flag>>;
 
 /** kubectl's connection flags (`kubectl options`), with its names and meaning. */
 export const connectionFlags: FlagTable = {
@@ -45,7 +49,7 @@ export const collectFlags: FlagTable = {
     group: "Agents:",
   },
   container: { type: "string", describe: "Container of the agent (default cilium-agent)", group: "Agents:" },
-  parallel: { type: "string", describe: "Agents asked at once, 1 to 200 (default 20)", group: "Agents:" },
+  parallel: { type: "string", describe: "Agents asked at once at most, 1 to 200 (default 64)", group: "Agents:" },
   timeout: { type: "string", describe: "Time for one command in an agent (default 30s)", group: "Agents:" },
   deadline: {
     type: "string",
@@ -54,10 +58,15 @@ export const collectFlags: FlagTable = {
   },
   "exec-via": {
     type: "string",
+    values: ["websocket", "kubectl"],
     describe: "How commands reach the agents: websocket, or kubectl where an upgrade is refused",
     group: "Agents:",
   },
-  from: { type: "string", describe: "Read a saved state (a captures folder) instead of the cluster", group: "Agents:" },
+  from: {
+    type: "string",
+    describe: "Read a saved state instead of the cluster: a bundle, a captures folder, a cilium sysdump",
+    group: "Agents:",
+  },
 };
 
 export const scopeFlags: FlagTable = {
@@ -70,15 +79,17 @@ export const scopeFlags: FlagTable = {
   zone: { type: "string", array: true, describe: "Look at paths from and to this zone, repeatable", group: "Scope:" },
   target: {
     type: "string",
+    values: ["host", "endpoint"],
     describe: "host (node addresses) or endpoint (the pod path); default both",
     group: "Scope:",
   },
-  protocol: { type: "string", describe: "icmp or http; default both", group: "Scope:" },
+  protocol: { type: "string", values: ["icmp", "http"], describe: "icmp or http; default both", group: "Scope:" },
 };
 
 export const verdictFlags: FlagTable = {
   "fail-on": {
     type: "string",
+    values: ["error", "warning", "info", "never"],
     describe: "Exit with 1 from this severity on: error, warning, info, never (default warning)",
     group: "Verdict:",
   },
@@ -92,7 +103,7 @@ export const verdictFlags: FlagTable = {
 };
 
 export const showFlags: FlagTable = {
-  color: { type: "string", describe: "auto, always or never", group: "Output:" },
+  color: { type: "string", values: ["auto", "always", "never"], describe: "auto, always or never", group: "Output:" },
   ascii: { type: "boolean", describe: "No characters outside ASCII", group: "Output:" },
   "no-headers": { type: "boolean", describe: "Table rows alone", group: "Output:" },
   quiet: { type: "boolean", alias: "q", describe: "No progress and no notices", group: "Output:" },
@@ -100,6 +111,54 @@ export const showFlags: FlagTable = {
 
 export const allFlag: FlagTable = {
   all: { type: "boolean", describe: "Healthy nodes and paths too, nothing folded", group: "Output:" },
+};
+
+export const watchFlags: FlagTable = {
+  watch: {
+    type: "boolean",
+    alias: "w",
+    describe: "Look again after each probe cycle: redrawn on a terminal, one JSON document a line elsewhere",
+    group: "Output:",
+  },
+  "confirm-cycles": {
+    type: "string",
+    describe: "Bad probe cycles in a row before --watch calls a path broken, 1 to 20 (default 2)",
+    group: "Output:",
+  },
+};
+
+export const matrixFlags: FlagTable = {
+  by: {
+    type: "string",
+    values: heatMeasures,
+    describe: "What a cell shows: status, icmp, http, latency or age (default status)",
+    group: "Output:",
+  },
+};
+
+export const bundleFlags: FlagTable = {
+  "output-file": {
+    type: "string",
+    describe: "File to write (default cilium-health-<cluster>-<time>.tar.gz)",
+    group: "Bundle:",
+  },
+  "all-nodes-deep": {
+    type: "boolean",
+    describe: "Look closely at every node, not only at those that findings name and one healthy one",
+    group: "Bundle:",
+  },
+  since: { type: "string", describe: "Only logs of this last time, for instance 2h (default all)", group: "Bundle:" },
+  "max-bytes": {
+    type: "string",
+    describe: "Size the file may have, for instance 64MiB; what is left out is said (default 256MiB)",
+    group: "Bundle:",
+  },
+  pseudonymise: {
+    type: "boolean",
+    describe: "Stand-ins for names of nodes, pods, clusters and for addresses; the key stays in a file of its own",
+    group: "Bundle:",
+  },
+  "dry-run": { type: "boolean", describe: "List what would be run and read, ask nobody", group: "Bundle:" },
 };
 
 export const demoFlags: FlagTable = {
@@ -125,5 +184,6 @@ export const readFlags: FlagTable = {
 
 /** -o for a command, with the formats it knows. */
 export function outputFlag(formats: readonly string[]): FlagTable {
-  return { output: { type: "string", alias: "o", describe: `Output format: ${formats.join(", ")}`, group: "Output:" } };
+  const describe = `Output format: ${formats.join(", ")}`;
+  return { output: { type: "string", alias: "o", values: formats, describe, group: "Output:" } };
 }

@@ -1,31 +1,50 @@
 import yargs, { type Argv } from "yargs";
-import { allFlag, demoFlags, type FlagTable, outputFlag, readFlags, showFlags } from "./flags.ts";
-import { toDemo, toReadFlags } from "./read-flags.ts";
-import { documentFormats, type Request, statusFormats } from "./request.ts";
-import { format, on, type RawFlags, UsageError } from "./values.ts";
+import { heatMeasures } from "../model/heat-map.ts";
+import { completeWords } from "./completion.ts";
+import {
+  allFlag,
+  bundleFlags,
+  demoFlags,
+  type FlagTable,
+  matrixFlags,
+  outputFlag,
+  readFlags,
+  showFlags,
+  watchFlags,
+} from "./flags.ts";
+import { toBundle, toDemo, toReadFlags, toShow, toWatch } from "./read-flags.ts";
+import { documentFormats, matrixFormats, type Request, type Shell, shells, statusFormats } from "./request.ts";
+import { choice, format, on, type RawFlags, text, UsageError } from "./values.ts";
 
-const scriptName = "kubectl cilium-health";
+/** How the plugin is called; help, usage and the docs all say it so. */
+export const scriptName = "kubectl cilium-health";
 
 /** A verb: how it is typed, what it takes, and how its raw flags become a request. */
-interface Verb {
+export interface Verb {
   readonly usage: string;
   readonly describe: string;
   readonly flags: FlagTable;
   readonly toRequest: (flags: RawFlags) => Request;
 }
 
-const verbs: readonly Verb[] = [
+export const verbs: readonly Verb[] = [
   {
     usage: "$0",
     describe: "Who reaches whom: every agent's view joined, with the likely cause (the same as status)",
-    flags: { ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...readFlags },
     toRequest: toStatus,
   },
   {
     usage: "status",
     describe: "Who reaches whom: every agent's view joined, with the likely cause",
-    flags: { ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...readFlags },
     toRequest: toStatus,
+  },
+  {
+    usage: "matrix",
+    describe: "Node by node heat map: who reaches whom, by status, protocol, latency or age",
+    flags: { ...matrixFlags, ...outputFlag(matrixFormats), ...allFlag, ...readFlags },
+    toRequest: toMatrix,
   },
   {
     usage: "pair <from> <to>",
@@ -40,6 +59,17 @@ const verbs: readonly Verb[] = [
     }),
   },
   {
+    usage: "explain [rule]",
+    describe: "What a finding means: the causes it tells apart, how to confirm each, what mends it; offline",
+    flags: { ...outputFlag(documentFormats), ...showFlags },
+    toRequest: (flags) => ({
+      kind: "explain",
+      rule: typeof flags["rule"] === "string" ? flags["rule"] : null,
+      format: format(flags, documentFormats, "table"),
+      show: toShow(flags),
+    }),
+  },
+  {
     usage: "access",
     describe: "Checks the rights each command needs and prints the exact RBAC manifest",
     flags: { ...outputFlag(documentFormats), ...readFlags },
@@ -48,6 +78,23 @@ const verbs: readonly Verb[] = [
       format: format(flags, documentFormats, "table"),
       ...toReadFlags(flags),
     }),
+  },
+  {
+    usage: "bundle",
+    describe: "One file to send: what every agent says, logs and settings of the suspects, secrets masked",
+    flags: { ...bundleFlags, ...outputFlag(documentFormats), ...readFlags },
+    toRequest: (flags) => ({
+      kind: "bundle",
+      format: format(flags, documentFormats, "table"),
+      ...toBundle(flags),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "diff <old> [new]",
+    describe: "Two saved states, or one and the live cluster: what broke, healed, came, went and changed",
+    flags: { ...outputFlag(documentFormats), ...allFlag, ...readFlags },
+    toRequest: toDiff,
   },
   {
     usage: "demo [scenario]",
@@ -62,6 +109,12 @@ const verbs: readonly Verb[] = [
     }),
   },
   {
+    usage: "completion <shell>",
+    describe: "Prints the completion script for kubectl itself, or for bash or zsh",
+    flags: {},
+    toRequest: (flags) => ({ kind: "completion", shell: toShell(flags) }),
+  },
+  {
     usage: "version",
     describe: "The version of this plugin",
     flags: { ...outputFlag(documentFormats), ...showFlags },
@@ -74,12 +127,48 @@ function toStatus(flags: RawFlags): Request {
     kind: "status",
     format: format(flags, statusFormats, "table"),
     all: on(flags, "all"),
+    watch: toWatch(flags),
     ...toReadFlags(flags),
   };
 }
 
+function toDiff(flags: RawFlags): Request {
+  const read = toReadFlags(flags);
+  if (read.from !== null) throw new UsageError("diff is given its states as arguments: OLD, and NEW or the cluster");
+  const [old, latter] = [text(flags, "old"), text(flags, "new")];
+  if (old === null) throw new UsageError("not enough arguments: diff needs a saved state to compare with");
+  return {
+    kind: "diff",
+    old,
+    new: latter,
+    format: format(flags, documentFormats, "table"),
+    all: on(flags, "all"),
+    ...read,
+  };
+}
+
+function toMatrix(flags: RawFlags): Request {
+  const by = choice(flags, "by", heatMeasures, "status");
+  const read = toReadFlags(flags);
+  const { protocol } = read.scope;
+  if (protocol !== null && protocol !== by && (by === "icmp" || by === "http")) {
+    throw new UsageError(`--by ${by} and --protocol ${protocol} contradict each other`);
+  }
+  return { kind: "matrix", by, format: format(flags, matrixFormats, "table"), all: on(flags, "all"), ...read };
+}
+
+function toShell(flags: RawFlags): Shell {
+  const known = shells.find((shell) => shell === flags["shell"]);
+  if (known !== undefined) return known;
+  throw new UsageError(`no completion for "${String(flags["shell"])}": must be one of: ${shells.join(", ")}`);
+}
+
+/** What kubectl, bash and zsh ask with; it is in no table, so help does not show it. */
+const completionVerb = "__complete";
+
 /** argv → Request. Total: unknown flags, bad values and help come back as values. */
 export function parseRequest(argv: readonly string[]): Request {
+  if (argv[0] === completionVerb) return completeWords(verbs, argv.slice(1));
   let request: Request | null = null;
   const take = (verb: Verb) => (flags: RawFlags) => {
     request = toRequestSafely(verb, flags);
@@ -169,8 +258,14 @@ function wording(message: string, argv: readonly string[]): string {
   if (command !== undefined) return `unknown command "${command.split(", ")[0]}"`;
   const missing = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
   if (missing !== undefined) return `flag needs an argument: ${missing.length === 1 ? "-" : "--"}${missing}`;
-  if (/^Not enough non-option arguments/.test(message)) return "not enough arguments: two node names are needed";
+  if (/^Not enough non-option arguments/.test(message)) return tooFew(argv);
   return message.trim();
+}
+
+function tooFew(argv: readonly string[]): string {
+  const usage = verbs.map((verb) => verb.usage).find((one) => argv.includes(one.split(" ")[0] ?? ""));
+  if (usage === undefined || usage.startsWith("pair ")) return "not enough arguments: two node names are needed";
+  return `not enough arguments: ${scriptName} ${usage}`;
 }
 
 function isFlag(word: string, name: string): boolean {

@@ -1,7 +1,14 @@
 import type { Protocol, Target } from "../model/matrix.ts";
 import type { CollectFlags, ConnectionFlags, IgnoreFlag, Scope } from "../model/request.ts";
-import type { DemoFlags, ReadFlags, ShowFlags } from "./request.ts";
-import { choice, duration, list, on, type RawFlags, text, UsageError, wholeNumber } from "./values.ts";
+import {
+  type BundleFlags,
+  type DemoFlags,
+  type ReadFlags,
+  type ShowFlags,
+  type WatchFlags,
+  watchFormats,
+} from "./request.ts";
+import { byteCount, choice, duration, list, on, type RawFlags, text, UsageError, wholeNumber } from "./values.ts";
 
 /** The flags of every reading command as precise values. Throws UsageError. */
 export function toReadFlags(flags: RawFlags): ReadFlags {
@@ -62,7 +69,7 @@ function toCollect(flags: RawFlags): CollectFlags {
     namespace: text(flags, "namespace"),
     selector: text(flags, "selector") ?? "k8s-app=cilium",
     container: text(flags, "container") ?? "cilium-agent",
-    parallel: wholeNumber(flags, "parallel", [1, 200], 20),
+    parallel: wholeNumber(flags, "parallel", [1, 200], 64),
     timeoutMs: duration(flags, "timeout", 30_000),
     deadlineMs: duration(flags, "deadline", 0),
   };
@@ -86,12 +93,41 @@ function toIgnore(value: string): IgnoreFlag {
   return { rule, node };
 }
 
-function toShow(flags: RawFlags): ShowFlags {
+/** How output is to look. Throws UsageError. */
+export function toShow(flags: RawFlags): ShowFlags {
   return {
     color: choice(flags, "color", ["auto", "always", "never"], "auto"),
     ascii: on(flags, "ascii"),
     noHeaders: on(flags, "no-headers"),
     quiet: on(flags, "quiet"),
+  };
+}
+
+/** null without --watch. Throws UsageError where there is nothing to watch, or a format is a document of one moment. */
+export function toWatch(flags: RawFlags): WatchFlags | null {
+  const confirmCycles = wholeNumber(flags, "confirm-cycles", [1, 20], 2);
+  if (!on(flags, "watch")) {
+    if (text(flags, "confirm-cycles") !== null) throw new UsageError("--confirm-cycles needs --watch");
+    return null;
+  }
+  if (text(flags, "from") !== null) throw new UsageError("--watch needs a cluster: a saved state does not change");
+  const given = text(flags, "output");
+  if (given === null) return { format: null, confirmCycles };
+  const format = watchFormats.find((one) => one === given);
+  if (format === undefined) throw new UsageError(`--watch shows ${watchFormats.join(", ")}, not ${given}`);
+  return { format, confirmCycles };
+}
+
+const MiB = 1024 * 1024;
+
+export function toBundle(flags: RawFlags): BundleFlags {
+  return {
+    outputFile: text(flags, "output-file"),
+    allNodesDeep: on(flags, "all-nodes-deep"),
+    sinceMs: duration(flags, "since", 0),
+    maxBytes: byteCount(flags, "max-bytes", [MiB, 64 * 1024 * MiB], 256 * MiB),
+    pseudonymise: on(flags, "pseudonymise"),
+    dryRun: on(flags, "dry-run"),
   };
 }
 

@@ -1,10 +1,28 @@
+import type { HeatMeasure } from "../model/heat-map.ts";
 import type { CollectFlags, ConnectionFlags, FailOn, IgnoreFlag, Scope } from "../model/request.ts";
 
-export const statusFormats = ["table", "wide", "json", "yaml", "name"] as const;
+export const statusFormats = [
+  "table",
+  "wide",
+  "json",
+  "yaml",
+  "name",
+  "html",
+  "markdown",
+  "junit",
+  "prometheus",
+] as const;
 export type StatusFormat = (typeof statusFormats)[number];
+
+/** What --watch can show: the others are documents of one moment. */
+export const watchFormats = ["table", "wide", "json"] as const;
+export type WatchFormat = (typeof watchFormats)[number];
 
 export const documentFormats = ["table", "json", "yaml"] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
+
+export const matrixFormats = ["table", "json", "yaml", "html"] as const;
+export type MatrixFormat = (typeof matrixFormats)[number];
 
 /** How output is to look. */
 export interface ShowFlags {
@@ -30,6 +48,24 @@ export interface ReadFlags {
   readonly show: ShowFlags;
 }
 
+export interface WatchFlags {
+  /** null where none was asked for: redrawn on a terminal, JSON lines elsewhere. */
+  readonly format: WatchFormat | null;
+  /** Bad probe cycles in a row before a path is called broken. */
+  readonly confirmCycles: number;
+}
+
+export interface BundleFlags {
+  /** null: a name made of cluster and time, in the working directory. */
+  readonly outputFile: string | null;
+  readonly allNodesDeep: boolean;
+  /** Milliseconds; 0 reads logs from their start. */
+  readonly sinceMs: number;
+  readonly maxBytes: number;
+  readonly pseudonymise: boolean;
+  readonly dryRun: boolean;
+}
+
 export interface DemoFlags {
   readonly scenario: string;
   /** 0 plays the recorded scenario; more generates a mesh of that many nodes. */
@@ -42,17 +78,84 @@ export interface DemoFlags {
   readonly exitCode: boolean;
 }
 
+export const shells = ["kubectl", "bash", "zsh"] as const;
+export type Shell = (typeof shells)[number];
+
+/** What completion must ask for. */
+export type CompletionSource =
+  | "contexts"
+  | "clusters"
+  | "users"
+  | "namespaces"
+  | "nodes"
+  | "zones"
+  | "rules"
+  | "scenarios"
+  | "faults";
+
+export interface CompletionValue {
+  readonly value: string;
+  /** One line, "" for none. */
+  readonly about: string;
+}
+
+/** What could stand where the user is typing. */
+export interface Completion {
+  readonly kind: "complete";
+  readonly values: readonly CompletionValue[];
+  /** null when the tables know it all. */
+  readonly source: CompletionSource | null;
+  /** File names are the shell's own to find. */
+  readonly files: boolean;
+  /** What every answer must begin with. */
+  readonly typed: string;
+  /** Arguments that are there already. */
+  readonly given: readonly string[];
+  /** null: no cluster is to be asked. */
+  readonly connection: ConnectionFlags | null;
+}
+
 /** argv as a value. Wrong input and help are values too: parsing never throws, prints or exits. */
 export type Request =
   | { readonly kind: "help"; readonly text: string }
   | { readonly kind: "wrong"; readonly message: string; readonly hint: string }
   | { readonly kind: "version"; readonly format: DocumentFormat }
-  | ({ readonly kind: "status"; readonly format: StatusFormat; readonly all: boolean } & ReadFlags)
+  | { readonly kind: "completion"; readonly shell: Shell }
+  | Completion
+  | ({
+      readonly kind: "status";
+      readonly format: StatusFormat;
+      readonly all: boolean;
+      /** null: look once. */
+      readonly watch: WatchFlags | null;
+    } & ReadFlags)
+  | ({
+      readonly kind: "matrix";
+      readonly by: HeatMeasure;
+      readonly format: MatrixFormat;
+      readonly all: boolean;
+    } & ReadFlags)
   | ({
       readonly kind: "pair";
       readonly a: string;
       readonly b: string;
       readonly format: DocumentFormat;
+    } & ReadFlags)
+  | {
+      readonly kind: "explain";
+      /** null lists the whole catalogue. */
+      readonly rule: string | null;
+      readonly format: DocumentFormat;
+      readonly show: ShowFlags;
+    }
+  | ({ readonly kind: "bundle"; readonly format: DocumentFormat } & BundleFlags & ReadFlags)
+  | ({
+      readonly kind: "diff";
+      readonly old: string;
+      /** null compares with the live cluster. */
+      readonly new: string | null;
+      readonly format: DocumentFormat;
+      readonly all: boolean;
     } & ReadFlags)
   | ({ readonly kind: "access"; readonly format: DocumentFormat } & ReadFlags)
   | ({

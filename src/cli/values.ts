@@ -75,3 +75,22 @@ export function duration(flags: RawFlags, name: string, fallback: number): numbe
     `invalid argument "${value}" for "--${name}" flag: must be a duration such as 30s, 1m30s or 500ms, or whole seconds`,
   );
 }
+
+const byteUnits: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+};
+
+/** Bytes of `64MiB`, `64Mi`, `64M` or a plain number; units are powers of 1024. */
+export function byteCount(flags: RawFlags, name: string, range: readonly [number, number], fallback: number): number {
+  const value = text(flags, name);
+  if (value === null) return fallback;
+  const [, digits = "", unit = ""] = /^(\d{1,15})([KMG]?)(?:i?B?)?$/.exec(value) ?? [];
+  const bytes = digits === "" ? -1 : Number(digits) * (byteUnits[unit] ?? 0);
+  if (bytes >= range[0] && bytes <= range[1]) return bytes;
+  throw new UsageError(
+    `invalid argument "${value}" for "--${name}" flag: must be a size from ${range[0]} to ${range[1]} bytes, such as 64MiB`,
+  );
+}

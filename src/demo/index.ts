@@ -9,6 +9,7 @@ export { type Fault, type FaultName, faultCatalogue, parseFault } from "./faults
 export { generateMesh, type MeshOptions } from "./mesh.ts";
 export { listScenarios, type RecordedScenario, readScenario, type ScenarioEntry } from "./recorded.ts";
 export type { AgentReply, KubeObject, Scenario } from "./scenario.ts";
+export type { ScenarioSource } from "./scenario-files.ts";
 export type { ServerOptions as DemoOptions } from "./server.ts";
 
 export interface Demo {

@@ -1,4 +1,3 @@
-import { readdir, readFile } from "node:fs/promises";
 import { HealthError } from "../model/errors.ts";
 import { agentPrograms, recordedFile } from "./recorded-commands.ts";
 import {
@@ -9,6 +8,7 @@ import {
   type ScenarioResource,
   unanswered,
 } from "./scenario.ts";
+import { openScenarioFiles, type ScenarioFiles, type ScenarioSource } from "./scenario-files.ts";
 
 /** A recorded scenario, with what its recording says must be found in it. */
 export interface RecordedScenario extends Scenario {
@@ -34,32 +34,37 @@ const kubeFiles: Readonly<Record<ScenarioResource, string>> = {
   ciliumclusterwidenetworkpolicies: "ciliumclusterwidenetworkpolicies.json",
 };
 
-/** The scenarios under `base` (a folder's URL, ending in a slash), by name. */
-export async function listScenarios(base: URL): Promise<readonly ScenarioEntry[]> {
-  const folders = (await readdir(base, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const names = folders.map((entry) => entry.name).sort();
-  return Promise.all(names.map(async (name) => ({ name, how: howOf(await readExpect(folderUrl(base, name))) })));
+/** The scenarios of `source`, by name. */
+export async function listScenarios(source: ScenarioSource): Promise<readonly ScenarioEntry[]> {
+  const files = await openScenarioFiles(source);
+  return Promise.all(
+    (await scenarioNames(files)).map(async (name) => ({ name, how: howOf(await readExpect(files, name)) })),
+  );
 }
 
-/** Reads the scenario `name` under `base`. Throws HealthError (exit 2) naming the known ones when there is none. */
-export async function readScenario(base: URL, name: string): Promise<RecordedScenario> {
-  const known = (await listScenarios(base)).map((entry) => entry.name);
+async function scenarioNames(files: ScenarioFiles): Promise<readonly string[]> {
+  return (await files.names("")).filter((name) => name.endsWith("/")).map((name) => name.slice(0, -1));
+}
+
+/** Reads the scenario `name` of `source`. Throws HealthError (exit 2) naming the known ones when there is none. */
+export async function readScenario(source: ScenarioSource, name: string): Promise<RecordedScenario> {
+  const files = await openScenarioFiles(source);
+  const known = await scenarioNames(files);
   if (!known.includes(name)) {
     throw new HealthError(`there is no recorded scenario "${name}"`, {
       exitCode: 2,
       hint: `Recorded scenarios: ${known.join(", ")}.`,
     });
   }
-  const folder = folderUrl(base, name);
   const objects = new Map<ScenarioResource, readonly KubeObject[]>();
   for (const [resource, file] of Object.entries(kubeFiles) as [ScenarioResource, string][]) {
-    const items = await readObjects(new URL(`kube/${file}`, folder));
+    const items = readObjects(await files.read(`${name}/kube/${file}`));
     if (items !== null) objects.set(resource, items);
   }
-  const nodes = await readNodes(new URL("nodes/", folder));
+  const nodes = await readNodes(files, `${name}/nodes`);
   return {
     name,
-    expect: await readExpect(folder),
+    expect: await readExpect(files, name),
     objects: (resource) => objects.get(resource) ?? null,
     reply: (node, argv) => replyOf(nodes.get(node), argv),
   };
@@ -76,26 +81,27 @@ function replyOf(node: NodeRecording | undefined, argv: readonly string[]): Agen
   return printed(stdout, stderr, exitCode);
 }
 
-async function readNodes(folder: URL): Promise<ReadonlyMap<string, NodeRecording>> {
-  const names = await readdir(folder);
+async function readNodes(files: ScenarioFiles, folder: string): Promise<ReadonlyMap<string, NodeRecording>> {
+  const names = (await files.names(folder)).map((name) => name.replace(/\/$/, ""));
   return new Map(
-    await Promise.all(names.map(async (name) => [name, await readNode(folderUrl(folder, name))] as const)),
+    await Promise.all(names.map(async (name) => [name, await readNode(files, `${folder}/${name}`)] as const)),
   );
 }
 
-async function readNode(folder: URL): Promise<NodeRecording> {
-  const names = await readdir(folder);
-  const read = async (name: string) => [name, await readFile(new URL(encodeURIComponent(name), folder))] as const;
-  const files = new Map(await Promise.all(names.map(read)));
-  const unreachable = files.get("unreachable");
-  return unreachable === undefined ? { files } : { unreachable: unreachable.toString("utf8").trim() };
+async function readNode(files: ScenarioFiles, folder: string): Promise<NodeRecording> {
+  const outputs = new Map<string, Buffer>();
+  for (const name of await files.names(folder)) {
+    const bytes = await files.read(`${folder}/${name}`);
+    if (bytes !== null) outputs.set(name, bytes);
+  }
+  const unreachable = outputs.get("unreachable");
+  return unreachable === undefined ? { files: outputs } : { unreachable: unreachable.toString("utf8").trim() };
 }
 
 /** The items of a List, or a single object; null when the recording lacks the file. */
-async function readObjects(file: URL): Promise<readonly KubeObject[] | null> {
-  const text = await readFile(file, "utf8").catch(() => null);
-  if (text === null) return null;
-  const value: unknown = JSON.parse(text);
+function readObjects(bytes: Buffer | null): readonly KubeObject[] | null {
+  if (bytes === null) return null;
+  const value: unknown = JSON.parse(bytes.toString("utf8"));
   const items = typeof value === "object" && value !== null && "items" in value ? value.items : [value];
   return Array.isArray(items) ? items.filter(isKubeObject) : [];
 }
@@ -106,16 +112,12 @@ function isKubeObject(value: unknown): value is KubeObject {
   return typeof metadata === "object" && metadata !== null && "name" in metadata && typeof metadata.name === "string";
 }
 
-async function readExpect(folder: URL): Promise<unknown> {
-  const text = await readFile(new URL("expect.json", folder), "utf8").catch(() => "null");
-  return JSON.parse(text);
+async function readExpect(files: ScenarioFiles, name: string): Promise<unknown> {
+  const bytes = await files.read(`${name}/expect.json`);
+  return bytes === null ? null : JSON.parse(bytes.toString("utf8"));
 }
 
 function howOf(expect: unknown): string {
   const stated = typeof expect === "object" && expect !== null && "how" in expect ? expect.how : "";
   return typeof stated === "string" ? stated : "";
-}
-
-function folderUrl(base: URL, name: string): URL {
-  return new URL(`${encodeURIComponent(name)}/`, base);
 }
