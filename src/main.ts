@@ -5,12 +5,16 @@ import type { ExitCode, Io } from "./commands/io.ts";
 import { HealthError } from "./model/errors.ts";
 
 declare const __VERSION__: string;
+declare const __SCENARIOS__: string;
 
 /** Stamped by the build from package.json. */
 const version = typeof __VERSION__ === "string" ? __VERSION__ : "0.0.0-source";
 
-/** The process edge: argv, environment, streams, signals, exit code. Beside the entry, which checks the Node version, only this file touches `process`. */
-export async function start(): Promise<void> {
+/** The build packs the demo's scenarios into one file beside the program. */
+const scenariosBeside = typeof __SCENARIOS__ === "string" ? __SCENARIOS__ : "./demo/scenarios/";
+
+/** The process edge: argv, environment, streams, signals, exit code. Beside the entry, which checks the Node version, only this file touches `process`. The scenarios' bytes are given where they stand beside no program. */
+export async function start(packedScenarios?: Uint8Array): Promise<void> {
   endQuietlyOnClosedPipe();
   const request = parseRequest(process.argv.slice(2));
   if (request.kind === "help") {
@@ -23,11 +27,13 @@ export async function start(): Promise<void> {
     return;
   }
   const quiet = "show" in request ? request.show.quiet : false;
-  const verbose = "connection" in request && request.connection.verbosity > 0;
-  const io = processIo(quiet);
+  const verbose = "connection" in request && (request.connection?.verbosity ?? 0) > 0;
+  const io = processIo(quiet, packedScenarios ?? new URL(scenariosBeside, import.meta.url));
   if ("show" in request) io.progress("starting");
   const { run } = await import("./commands/run.ts");
   process.exitCode = await run(request, io).catch((error: unknown) => explain(error, io, verbose));
+  // Its answer is written; a login plugin or a connection that is still under way must not keep the shell waiting.
+  if (request.kind === "complete") process.exit();
 }
 
 /** One sentence, what to do, and with -v the causes. Anything but a HealthError is a bug of ours and says so. */
@@ -50,7 +56,7 @@ function causes(error: unknown): string {
   return lines.join("\n");
 }
 
-function processIo(quiet: ShowFlags["quiet"]): Io {
+function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
   const notice = (line: string) => {
@@ -60,7 +66,12 @@ function processIo(quiet: ShowFlags["quiet"]): Io {
     write: writeStdout,
     notice,
     progress: quiet || process.stderr.isTTY !== true ? () => {} : progressLine(),
-    columns: process.stdout.columns ?? 80,
+    get columns() {
+      return process.stdout.columns || 80;
+    },
+    get rows() {
+      return process.stdout.rows || 24;
+    },
     stdoutIsTerminal: process.stdout.isTTY === true,
     signal: interrupt.signal,
     now: () => new Date(),
@@ -74,7 +85,7 @@ function processIo(quiet: ShowFlags["quiet"]): Io {
       userAgent: `kubectl-cilium_health/${version}`,
     },
     version,
-    scenarios: new URL("./demo/scenarios/", import.meta.url),
+    scenarios,
   };
 }
 

@@ -15,11 +15,25 @@ const heavy =
   /client-node|node_modules\/(?:ws|undici|yaml|chalk|cli-table3)\/|src\/(?:cluster|demo|analyse|parse|render)\//;
 
 describe("nothing heavy is loaded where no cluster is asked", () => {
-  it.each([["--help"], ["version"], ["pair", "--help"], ["--no-such-flag"]])("%s %s", (...args) => {
-    const loaded = loadedBy(...args.filter((arg) => arg !== undefined));
-    expect(loaded.some((url) => url.endsWith("src/main.ts"))).toBe(true);
-    expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
-  });
+  it.each([["--help"], ["version"], ["pair", "--help"], ["--no-such-flag"], ["__complete", "pa"]])(
+    "%s %s",
+    (...args) => {
+      const loaded = loadedBy(...args.filter((arg) => arg !== undefined));
+      expect(loaded.some((url) => url.endsWith("src/main.ts"))).toBe(true);
+      expect(loaded.filter((url) => heavy.test(url))).toEqual([]);
+    },
+  );
+
+  it.each([["explain"], ["explain", "node-down"], ["explain", "no-such-rule"]])(
+    "the catalogue is offline: %s %s",
+    (...args) => {
+      const loaded = loadedBy(...args.filter((arg) => arg !== undefined));
+      expect(loaded.some((url) => url.endsWith("src/analyse/catalogue.ts"))).toBe(true);
+      const network =
+        /src\/(?:cluster|demo|collect|bundle|parse)\/|node:(?:net|tls|https?)$|client-node|node_modules\/(?:ws|undici)\//;
+      expect(loaded.filter((url) => network.test(url))).toEqual([]);
+    },
+  );
 
   it("and a saved state never loads the client either", () => {
     const folder = fileURLToPath(new URL("../src/demo/scenarios/healthy", import.meta.url));

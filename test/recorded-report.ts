@@ -21,6 +21,7 @@ export function silentIo(written: string[] = []): Io {
     notice: () => {},
     progress: () => {},
     columns: 80,
+    rows: 24,
     stdoutIsTerminal: false,
     signal: new AbortController().signal,
     now: () => new Date("2031-05-02T09:20:00Z"),

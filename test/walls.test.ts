@@ -44,8 +44,8 @@ const rooms: Readonly<Record<string, Room>> = {
   },
   bundle: {
     rooms: ["model"],
-    packages: ["node:*", "tar", "tar-stream", "yauzl"],
-    why: "captures to disk and back, read through kept archive libraries",
+    packages: ["node:*", "tar", "yauzl", "yaml"],
+    why: "captures to disk and back, read through kept archive libraries; a sysdump's lists are YAML",
   },
   cli: { rooms: ["model"], packages: ["yargs", "yargs/helpers"], why: "argv to a plain value" },
   commands: {
@@ -237,5 +237,16 @@ describe("the reading of imports itself", () => {
       "parse/f.ts type",
       "ws",
     ]);
+  });
+});
+
+describe("the wall around the diagnosis bench", () => {
+  const bench = new URL("bench/diagnosis/", import.meta.url);
+  const known = readdirSync(bench).filter((name) =>
+    /from "[^"]*\/analyse\//.test(readFileSync(new URL(name, bench), "utf8")),
+  );
+
+  it("its judge alone knows the rules: a generator that did would measure itself", () => {
+    expect(known).toEqual(["judge.ts"]);
   });
 });

@@ -50,8 +50,14 @@ function localDown(scene: Scene, node: NodeFacts, at: number, newest: number): D
 function calledDown(scene: Scene, node: NodeFacts, at: number, stateSays: string): Down | null {
   const since = node.kube?.ready === "True" ? 0 : Date.parse(node.kube?.readySince ?? "") || 0;
   const seen = sightings(scene, at, since);
+  // No agent was heard: then Kubernetes alone says so, and a kubelet that died leaves the node's network as it was.
+  if (isNobodyHeard(scene)) return { at, node, seen, confidence: "possible", stateSays };
   const isGone = seen.dead > 0 && seen.dead >= seen.refused + seen.alive;
   return isGone ? { at, node, seen, confidence: "confirmed", stateSays } : null;
+}
+
+function isNobodyHeard(scene: Scene): boolean {
+  return scene.nodes.every((_node, at) => !hasView(scene, at));
 }
 
 /**

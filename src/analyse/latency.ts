@@ -13,11 +13,12 @@ export interface NodeLatency {
 }
 
 export function latencyByNode(facts: Facts): NodeLatency[] {
+  const scratch = new Float64Array(facts.matrix.rows.length);
   return facts.nodes.map((_node, index) => {
     const ages = probeAges(facts, index);
     return {
-      icmpMedianNs: median(column(facts, index, "icmp")),
-      httpMedianNs: median(column(facts, index, "http")),
+      icmpMedianNs: median(column(facts, index, "icmp", scratch)),
+      httpMedianNs: median(column(facts, index, "http", scratch)),
       oldestProbeNs: ages.oldest,
       newestProbeNs: ages.newest,
       ips: { host: primaryAddress(facts, "host", index), endpoint: primaryAddress(facts, "endpoint", index) },
@@ -25,20 +26,22 @@ export function latencyByNode(facts: Facts): NodeLatency[] {
   });
 }
 
-function column(facts: Facts, to: number, protocol: "icmp" | "http"): number[] {
-  const values: number[] = [];
+/** What the others measured to a node, in the first places of `scratch`. */
+function column(facts: Facts, to: number, protocol: "icmp" | "http", scratch: Float64Array): Float64Array {
+  let count = 0;
   facts.matrix.rows.forEach((row, from) => {
     const probe = row?.host.positions[0]?.[protocol];
     if (from === to || probe === undefined || probe.outcome[to] !== success) return;
     const ns = decodeLatency(probe.latency[to] ?? 0);
-    if (ns > 0) values.push(ns);
+    if (ns > 0) scratch[count++] = ns;
   });
-  return values;
+  return scratch.subarray(0, count);
 }
 
-export function median(values: number[]): number | null {
+/** Sorts the values in their place. */
+function median(values: Float64Array): number | null {
   if (values.length === 0) return null;
-  values.sort((a, b) => a - b);
+  values.sort();
   const middle = values.length >> 1;
   const upper = values[middle] ?? 0;
   return values.length % 2 === 1 ? upper : Math.round(((values[middle - 1] ?? 0) + upper) / 2);

@@ -28,6 +28,25 @@ export interface ExecRequest {
   readonly maxBytes: number;
 }
 
+/** One container's log, through the API: it can be had where no command can be run. */
+export interface LogRequest {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The run before the present one. */
+  readonly previous: boolean;
+  /** null: from the start of what the kubelet kept. */
+  readonly sinceSeconds: number | null;
+  /** Newest lines asked for. */
+  readonly lines: number;
+  readonly maxBytes: number;
+}
+
+export type LogOutcome =
+  | { readonly kind: "ok"; readonly bytes: Uint8Array }
+  /** `status` is the API server's, null when it did not answer. */
+  | { readonly kind: "absent"; readonly status: number | null; readonly message: string };
+
 /** One SelfSubjectAccessReview. */
 export interface AccessQuestion {
   readonly verb: string;
@@ -54,6 +73,7 @@ export interface Cluster {
   readonly server: string;
   list(request: ListRequest, signal: AbortSignal): Promise<KubeOutcome>;
   exec(request: ExecRequest, signal: AbortSignal): Promise<ExecOutcome>;
+  podLog(request: LogRequest, signal: AbortSignal): Promise<LogOutcome>;
   may(question: AccessQuestion, signal: AbortSignal): Promise<AccessAnswer>;
   /** The user name the API server knows us by; null where it cannot say (SelfSubjectReview, Kubernetes 1.28 on). */
   whoAmI(signal: AbortSignal): Promise<string | null>;

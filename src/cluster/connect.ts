@@ -10,6 +10,7 @@ import { type Credentials, openCredentials } from "./credentials.ts";
 import { execInPod } from "./exec.ts";
 import { execViaKubectl } from "./exec-via-kubectl.ts";
 import { resolveConnection } from "./kubeconfig.ts";
+import { readPodLog } from "./pod-log.ts";
 import { proxyFor } from "./proxy.ts";
 import { listResource } from "./resource-list.ts";
 import { RestClient } from "./rest.ts";
@@ -61,6 +62,7 @@ async function open(
     server,
     list: (request, signal) => listResource(rest, request, untilClosed(signal)),
     exec: (request, signal) => exec(request, untilClosed(signal)),
+    podLog: (request, signal) => readPodLog(rest, request, untilClosed(signal)),
     may: (question, signal) => reviewAccess(rest, question, untilClosed(signal)),
     whoAmI: (signal) => askWhoAmI(rest, untilClosed(signal)),
     close() {

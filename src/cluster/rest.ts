@@ -12,7 +12,15 @@ export type RestAnswer =
   /** No answer, or none that can be read; one line that names host and port. */
   | { readonly kind: "failed"; readonly message: string };
 
-type Call = Pick<Exchange, "method" | "url" | "body">;
+/** An answer that is text, such as a container's log. */
+export type TextAnswer =
+  | { readonly kind: "ok"; readonly body: Uint8Array }
+  | Exclude<RestAnswer, { readonly kind: "ok" }>;
+
+type Call = Pick<Exchange, "method" | "url" | "body"> & { readonly accept: string };
+type Answered = Extract<Exchanged, { readonly kind: "answer" }>;
+
+const jsonAlone = "application/json";
 
 /** Bytes of one answer. A page of 500 pods or nodes is some 10 to 20 MB. */
 export const maxAnswerBytes = 64 * 1024 * 1024;
@@ -37,23 +45,32 @@ export class RestClient {
 
   /** `path` from its `/api` or `/apis`. Nothing is thrown, also where the credentials cannot be had. */
   get(path: string, query: readonly [string, string][], signal: AbortSignal): Promise<RestAnswer> {
-    return this.#call({ method: "GET", url: apiUrl(this.#wire.server, path, query), body: null }, signal);
+    const url = apiUrl(this.#wire.server, path, query);
+    return this.#call({ method: "GET", url, body: null, accept: jsonAlone }, signal, (answer) => this.#parse(answer));
+  }
+
+  getText(path: string, query: readonly [string, string][], signal: AbortSignal): Promise<TextAnswer> {
+    const call = { method: "GET", url: apiUrl(this.#wire.server, path, query), body: null, accept: "*/*" } as const;
+    return this.#call(call, signal, ({ body }): TextAnswer => ({ kind: "ok", body }));
   }
 
   post(path: string, body: object, signal: AbortSignal): Promise<RestAnswer> {
-    return this.#call({ method: "POST", url: apiUrl(this.#wire.server, path, []), body: JSON.stringify(body) }, signal);
+    const url = apiUrl(this.#wire.server, path, []);
+    const call = { method: "POST", url, body: JSON.stringify(body), accept: jsonAlone } as const;
+    return this.#call(call, signal, (answer) => this.#parse(answer));
   }
 
-  async #call(call: Call, signal: AbortSignal): Promise<RestAnswer> {
+  async #call<T>(call: Call, signal: AbortSignal, read: (answer: Answered) => T): Promise<T | Failed> {
     try {
-      return await this.#callWithRetries(call, signal);
+      const result = await this.#callWithRetries(call, signal);
+      return result.kind === "answer" && isSuccess(result) ? read(result) : failed(result);
     } catch (error) {
       if (error instanceof HealthError) return { kind: "failed", message: error.message };
       return { kind: "failed", message: describeNetworkError(error, this.#wire.server).message };
     }
   }
 
-  async #callWithRetries(call: Call, signal: AbortSignal): Promise<RestAnswer> {
+  async #callWithRetries(call: Call, signal: AbortSignal): Promise<Exchanged> {
     let refreshed = false;
     for (let retries = 0; ; retries++) {
       const identity = await this.#wire.identity();
@@ -63,7 +80,7 @@ export class RestClient {
         if (await this.#wire.refresh(identity)) continue;
       }
       const waitMs = retries < maxRetries ? this.#waitBeforeRetry(result, retries) : null;
-      if (waitMs === null) return this.#read(result);
+      if (waitMs === null) return result;
       await sleep(this.#wire.clock, waitMs, signal);
     }
   }
@@ -79,7 +96,7 @@ export class RestClient {
     const { clock, compression, requestTimeoutMs, userAgent } = this.#wire;
     const headers = {
       ...identity.headers,
-      Accept: "application/json",
+      Accept: call.accept,
       "Accept-Encoding": compression ? "gzip" : "identity",
       "User-Agent": userAgent,
       ...(call.body === null ? {} : { "Content-Type": "application/json" }),
@@ -121,23 +138,7 @@ export class RestClient {
     return mayComeBack ? backoffMs : null;
   }
 
-  #read(result: Exchanged): RestAnswer {
-    switch (result.kind) {
-      case "answer":
-        return result.code >= 200 && result.code < 300 ? this.#parse(result.body) : refused(result);
-      case "network":
-      case "gave-up":
-        return { kind: "failed", message: result.message };
-      case "aborted":
-        return { kind: "failed", message: "interrupted" };
-      default: {
-        const never: never = result;
-        return never;
-      }
-    }
-  }
-
-  #parse(body: Buffer): RestAnswer {
+  #parse({ body }: Answered): RestAnswer {
     try {
       const value: unknown = JSON.parse(body.toString());
       return { kind: "ok", value };
@@ -151,11 +152,33 @@ export class RestClient {
   }
 }
 
+type Failed = Exclude<RestAnswer, { readonly kind: "ok" }>;
+
+function isSuccess({ code }: Answered): boolean {
+  return code >= 200 && code < 300;
+}
+
+function failed(result: Exchanged): Failed {
+  switch (result.kind) {
+    case "answer":
+      return refused(result);
+    case "network":
+    case "gave-up":
+      return { kind: "failed", message: result.message };
+    case "aborted":
+      return { kind: "failed", message: "interrupted" };
+    default: {
+      const never: never = result;
+      return never;
+    }
+  }
+}
+
 function isTransient(code: number): boolean {
   return code === 429 || code === 500 || code === 502 || code === 503 || code === 504;
 }
 
-function refused(answer: Extract<Exchanged, { kind: "answer" }>): RestAnswer {
+function refused(answer: Answered): Failed {
   const status = readServerStatus(answer.code, answer.headers, answer.body);
   return { kind: "refused", status, message: describeServerStatus(status) };
 }

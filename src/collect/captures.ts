@@ -9,6 +9,8 @@ export interface CaptureSpec {
   readonly maxBytes: number;
   /** JSON replies are checked for completeness and asked for once more when cut. */
   readonly json: boolean;
+  /** What a whole text ends in, "" for anything: without it the reply was cut. */
+  readonly tail: string;
 }
 
 const MiB = 1024 * 1024;
@@ -84,9 +86,9 @@ export function withOldName(argv: readonly string[]): readonly string[] | null {
 }
 
 function json(id: CaptureId, argv: readonly string[], mebibytes: number): CaptureSpec {
-  return { id, argv, maxBytes: mebibytes * MiB, json: true };
+  return { id, argv, maxBytes: mebibytes * MiB, json: true, tail: "" };
 }
 
 function text(id: CaptureId, argv: readonly string[]): CaptureSpec {
-  return { id, argv, maxBytes: 4 * MiB, json: false };
+  return { id, argv, maxBytes: 4 * MiB, json: false, tail: "" };
 }

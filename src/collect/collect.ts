@@ -2,8 +2,9 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Capture, CaptureOutcome, ExecOutcome } from "../model/capture.ts";
 import type { AgentPod } from "../model/kube.ts";
 import { type CaptureSpec, withOldName } from "./captures.ts";
-import { isCompleteJson } from "./complete.ts";
+import { isWhole } from "./complete.ts";
 import { agentIsOutOfReach, isWorthAnotherTry, pauseBeforeRetryMs, programIsMissing } from "./outcomes.ts";
+import { adaptivePace, type Pace } from "./pace.ts";
 import { runPool } from "./pool.ts";
 
 /** What to ask of whom. */
@@ -16,6 +17,7 @@ export interface AgentOrder {
 export type Sink = ((capture: Capture) => void) | ((capture: Capture) => Promise<void> | void);
 
 export interface CollectLimits {
+  /** Agents asked at once at most; fewer where more do not help. */
   readonly parallel: number;
   /** Milliseconds for one exec, counted from its start. */
   readonly timeoutMs: number;
@@ -45,9 +47,11 @@ export async function collect(
   const gate = openLater<Refusal | null>();
   let refusal: Refusal | null = null;
   let done = 0;
+  const pace = adaptivePace(limits.parallel, () => performance.now());
+  const line: Line = { cluster, timeoutMs: limits.timeoutMs, pace, signal };
   const askFirst = async (order: AgentOrder) => {
     try {
-      await askAgent(cluster, order, limits.timeoutMs, sink, signal, (outcome) => {
+      await askAgent(line, order, sink, (outcome) => {
         refusal = refusalOf(order.pod, outcome);
         gate.open(refusal);
       });
@@ -55,11 +59,11 @@ export async function collect(
       gate.open(refusal);
     }
   };
-  await runPool(orders, limits.parallel, signal, async (order) => {
+  await runPool(orders, pace.width, signal, async (order) => {
     if (order === first) await askFirst(order);
     else if (isRunning(order.pod)) {
       if ((await gate.opened) !== null || signal.aborted) return;
-      await askAgent(cluster, order, limits.timeoutMs, sink, signal);
+      await askAgent(line, order, sink);
     } else await sayNotRun(order, sink);
     if (refusal === null) agentDone(++done);
   });
@@ -92,21 +96,24 @@ async function sayNotRun({ pod, captures }: AgentOrder, sink: Sink): Promise<voi
   }
 }
 
+/** What every exec of a run shares. */
+interface Line {
+  readonly cluster: Cluster;
+  readonly timeoutMs: number;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+}
+
 async function askAgent(
-  cluster: Cluster,
+  line: Line,
   order: AgentOrder,
-  timeoutMs: number,
   sink: Sink,
-  signal: AbortSignal,
   heard: (outcome: CaptureOutcome) => void = () => undefined,
 ): Promise<void> {
   const { pod } = order;
   let givenUp: CaptureOutcome | null = null;
   for (const spec of order.captures) {
-    const asked: Asked =
-      givenUp === null
-        ? await askOnceMore(cluster, pod, spec, timeoutMs, signal)
-        : { argv: spec.argv, outcome: givenUp };
+    const asked: Asked = givenUp === null ? await askOnceMore(line, pod, spec) : { argv: spec.argv, outcome: givenUp };
     await sink({ node: pod.node, pod: pod.name, id: spec.id, argv: asked.argv, outcome: asked.outcome });
     if (givenUp === null && agentIsOutOfReach(asked.outcome)) givenUp = asked.outcome;
     heard(asked.outcome);
@@ -120,16 +127,16 @@ interface Asked {
 
 /** One capture: the old program name where the new one is missing, one retry where a second try can help. */
 async function askOnceMore(
-  cluster: Cluster,
+  { cluster, timeoutMs, pace, signal }: Line,
   pod: AgentPod,
   spec: CaptureSpec,
-  timeoutMs: number,
-  signal: AbortSignal,
 ): Promise<Asked> {
   const ask = async (argv: readonly string[]): Promise<CaptureOutcome> => {
     const { namespace, name, container } = pod;
     const request = { namespace, pod: name, container, argv, timeoutMs, maxBytes: spec.maxBytes };
-    return checkWhole(await cluster.exec(request, signal), spec);
+    const outcome = await cluster.exec(request, signal);
+    pace.heard(outcome);
+    return checkWhole(outcome, spec);
   };
   let argv = spec.argv;
   let outcome = await ask(argv);
@@ -146,7 +153,7 @@ async function askOnceMore(
 }
 
 function checkWhole(outcome: ExecOutcome, spec: CaptureSpec): CaptureOutcome {
-  if (outcome.kind !== "ok" || !spec.json || isCompleteJson(outcome.stdout)) return outcome;
+  if (outcome.kind !== "ok" || isWhole(outcome.stdout, spec)) return outcome;
   return { kind: "cut", bytes: outcome.stdout.length };
 }
 

@@ -6,6 +6,18 @@ const braceEnd = 0x7d;
 const bracket = 0x5b;
 const bracketEnd = 0x5d;
 
+/** Whether a reply is all that its command printed, as far as its form tells. */
+export function isWhole(bytes: Uint8Array, { json, tail }: { readonly json: boolean; readonly tail: string }): boolean {
+  return json ? isCompleteJson(bytes) : tail === "" || endsIn(bytes, tail);
+}
+
+/** Blank lines behind it are the printer's. */
+function endsIn(bytes: Uint8Array, tail: string): boolean {
+  let end = bytes.length;
+  while (end > 0 && isBlank(bytes[end - 1] ?? 0)) end--;
+  return end >= tail.length && [...tail].every((char, at) => bytes[end - tail.length + at] === char.charCodeAt(0));
+}
+
 /**
  * Whether a reply that should be JSON is whole. A connection may end well and still have lost the tail
  * (kubernetes/kubernetes#124571). A reply without any JSON in it is whole too: asking again would not mend it, and the

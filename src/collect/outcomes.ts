@@ -26,7 +26,7 @@ export function isWorthAnotherTry(outcome: CaptureOutcome, spec: CaptureSpec): b
     case "closed-without-status":
       return true;
     case "network":
-      return outcome.code === "ECONNRESET" || outcome.code === "EPIPE";
+      return outcome.code === "ECONNRESET" || outcome.code === "EPIPE" || isShortOfFiles(outcome.code);
     case "timeout":
       return outcome.phase === "handshake";
     case "http":
@@ -42,10 +42,18 @@ function isBusy(status: number): boolean {
   return status === 429 || (status >= 502 && status <= 504);
 }
 
+/** This process or machine has as many files open as it may. */
+function isShortOfFiles(code: string): boolean {
+  return code === "EMFILE" || code === "ENFILE";
+}
+
 const longestPauseMs = 10_000;
+/** Until some of the connections under way have ended. */
+const filesPauseMs = 500;
 
 /** An API server that is busy asks for time: its Retry-After, one second without it, ten at most. */
 export function pauseBeforeRetryMs(outcome: CaptureOutcome): number {
+  if (outcome.kind === "network" && isShortOfFiles(outcome.code)) return filesPauseMs;
   if (outcome.kind !== "http") return 0;
   return Math.min(longestPauseMs, (outcome.retryAfterSeconds ?? 1) * 1000);
 }

@@ -1,19 +1,30 @@
 /**
- * Runs `work` on every item, at most `parallel` at a time, in order of the list. After an abort no further item is
- * started; those under way end by themselves (their work sees the same signal). Rejects only if `work` does.
+ * Runs `work` on every item, at most `width()` at a time, in order of the list; the width may change while it runs, and
+ * what is under way is never stopped for it. After an abort no further item is started; those under way end by
+ * themselves (their work sees the same signal). Rejects only if `work` does.
  */
-export async function runPool<T>(
+export function runPool<T>(
   items: readonly T[],
-  parallel: number,
+  width: () => number,
   signal: AbortSignal,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < items.length && !signal.aborted) {
-      const item = items[next++];
-      if (item !== undefined) await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, items.length)) }, lane));
+  return new Promise((resolve, reject) => {
+    let next = 0;
+    let running = 0;
+    const goOn = () => {
+      while (next < items.length && !signal.aborted && running < Math.max(1, width())) {
+        const item = items[next++];
+        if (item === undefined) continue;
+        running++;
+        work(item).then(ended, reject);
+      }
+      if (running === 0) resolve();
+    };
+    const ended = () => {
+      running--;
+      goOn();
+    };
+    goOn();
+  });
 }

@@ -1,8 +1,9 @@
 import type { Request } from "../cli/request.ts";
-import type { AccessAnswer, AccessQuestion, Cluster } from "../cluster/cluster.ts";
-import { baseCaptures, confirmingCaptures } from "../collect/captures.ts";
+import type { AccessAnswer, AccessQuestion } from "../cluster/cluster.ts";
+import { commandLines } from "../collect/command-lines.ts";
 import { HealthError } from "../model/errors.ts";
 import { type AccessReport, type AccessRow, accessChunks } from "../render/access.ts";
+import { admissionPolicy } from "./admission-policy.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { roleManifest, type Subject } from "./role-manifest.ts";
 import { renderOptions, writeAll } from "./show.ts";
@@ -28,14 +29,15 @@ export async function access(request: Extract<Request, { kind: "access" }>, io: 
     for (const right of rightsIn(namespace)) {
       rows.push(toRow(right, await cluster.may(right.question, io.signal)));
     }
-    const subject = await whoAmI(cluster, io.signal);
+    const user = await cluster.whoAmI(io.signal);
     io.progress(null);
     const report = {
       ...verdictOf(rows),
       namespace,
       rows,
-      commands: commandLines(),
-      manifest: roleManifest(namespace, subject),
+      commands: commandLines.map((argv) => argv.join(" ")),
+      manifest: roleManifest(namespace, user === null ? null : subjectOf(user)),
+      admissionPolicy: admissionPolicy(namespace, request.collect.container, user),
     };
     await writeAll(accessChunks(report, request.format, renderOptions(request.show, io, true)), io);
     return io.signal.aborted ? 130 : report.granted ? 0 : 3;
@@ -57,6 +59,7 @@ function rightsIn(namespace: string): Right[] {
       true,
       `${exec} (Kubernetes 1.35 and newer)`,
     ),
+    right({ ...core, verb: "get", resource: "pods", subresource: "log", namespace }, false, "a bundle has no logs"),
     right(
       { ...core, verb: "list", resource: "configmaps", name: "cilium-config", namespace },
       false,
@@ -105,15 +108,8 @@ function verdictOf(rows: readonly AccessRow[]): Pick<AccessReport, "granted" | "
   };
 }
 
-/** The exact command lines that are ever run in an agent: what an admission policy would have to allow. */
-function commandLines(): string[] {
-  return [...Object.values(baseCaptures), ...Object.values(confirmingCaptures)].map((spec) => spec.argv.join(" "));
-}
-
 /** The user to bind, by the server's own word (SelfSubjectReview, Kubernetes 1.28 and newer). */
-async function whoAmI(cluster: Cluster, signal: AbortSignal): Promise<Subject | null> {
-  const name = await cluster.whoAmI(signal);
-  if (name === null) return null;
+function subjectOf(name: string): Subject {
   const account = /^system:serviceaccount:([^:]+):(.+)$/.exec(name);
   if (account === null) return { kind: "User", name, namespace: "" };
   return { kind: "ServiceAccount", name: account[2] ?? "", namespace: account[1] ?? "" };

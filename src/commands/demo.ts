@@ -15,7 +15,7 @@ import {
 import type { ExitCode, Io } from "./io.ts";
 import { look } from "./look.ts";
 import { renderOptions, writeAll } from "./show.ts";
-import { statusChunks } from "./status.ts";
+import { shownChunks } from "./status.ts";
 
 type DemoRequest = Extract<Request, { kind: "demo" }>;
 
@@ -61,8 +61,9 @@ async function chooseScenario({ demo: flags }: DemoRequest, io: Io): Promise<Sce
 /** Exits 0 when it has shown what it should; the code of a real run is named, or given with --exit-code. */
 async function showOnce(request: DemoRequest, kubeconfig: string, io: Io): Promise<ExitCode> {
   const connection = { ...request.connection, kubeconfig, context: null };
-  const { report } = await look({ ...request, connection }, io, "demo");
-  await writeAll(statusChunks(report, request.format, renderOptions(request.show, io, request.all)), io);
+  const seen = await look({ ...request, connection }, io, "demo");
+  const { report } = seen;
+  await writeAll(shownChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   if (io.signal.aborted) return 130;
   if (request.demo.exitCode) return report.exitCode;
   io.notice(`A real run would have exited with code ${report.exitCode} (${report.summary.verdict}).`);

@@ -1,4 +1,5 @@
 import type { Environment } from "../cluster/cluster.ts";
+import type { ScenarioSource } from "../demo/scenario-files.ts";
 
 /** The process as a command sees it; main.ts makes it, tests make their own. */
 export interface Io {
@@ -10,14 +11,16 @@ export interface Io {
   progress(text: string | null): void;
   /** Width of the terminal, 80 when there is none. */
   readonly columns: number;
+  /** Height of the terminal, 24 when there is none. */
+  readonly rows: number;
   readonly stdoutIsTerminal: boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   now(): Date;
   readonly environment: Environment;
   readonly version: string;
-  /** Folder of the demo's recorded scenarios. */
-  readonly scenarios: URL;
+  /** The demo's recorded scenarios. */
+  readonly scenarios: ScenarioSource;
 }
 
 /** What a run comes to. */

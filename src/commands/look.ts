@@ -1,17 +1,19 @@
 import { analyse, wants } from "../analyse/analyse.ts";
 import { unmatched } from "../analyse/scope.ts";
 import type { ReadFlags } from "../cli/request.ts";
-import { baseCaptures, confirmingCaptures } from "../collect/captures.ts";
+import { confirmingCaptures } from "../collect/captures.ts";
 import type { AgentOrder, Refusal } from "../collect/collect.ts";
-import { captureIds } from "../model/capture.ts";
+import type { Capture } from "../model/capture.ts";
 import { HealthError } from "../model/errors.ts";
 import type { Facts } from "../model/facts.ts";
-import type { AgentPod } from "../model/kube.ts";
+import type { AgentPod, KubeList } from "../model/kube.ts";
 import type { Report, Want } from "../model/report.ts";
 import { type FactsReducer, factsReducer } from "../parse/facts.ts";
+import { ExecRefused } from "./exec-refused.ts";
+import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
 import type { Io } from "./io.ts";
 import { openState } from "./open-state.ts";
-import { roleManifest } from "./role-manifest.ts";
+import { type Closer, closerRound, firstRound, inLanes, isShort, shortNote } from "./short-round.ts";
 import { speller } from "./spell.ts";
 import type { StateReader } from "./state.ts";
 
@@ -20,55 +22,138 @@ export interface Look {
   readonly report: Report;
 }
 
+/** Somebody who sees what is read while it is read: the bundle. Where it waits, the reading waits. */
+export interface Tap {
+  list(list: KubeList): Promise<void>;
+  capture(capture: Capture): Promise<void>;
+  /** Exec is allowed nowhere: without a tap that is the end of the run. */
+  refused(refusal: Refusal): void;
+}
+
 /**
  * The main job: read the API's view, ask every agent, judge, and where something is wrong ask the suspects for what
  * would confirm it. An interruption or the deadline ends the asking; what is known then is judged and marked partial.
+ * `named`: node names or globs whose agents are asked more than the others of a large cluster.
  */
-export async function look(flags: ReadFlags, io: Io, kind: "cluster" | "demo" = "cluster"): Promise<Look> {
+export async function look(
+  flags: ReadFlags,
+  io: Io,
+  kind: "cluster" | "demo" = "cluster",
+  named: readonly string[] = flags.scope.nodes,
+): Promise<Look> {
   const state = await openState(flags, io, kind);
-  const deadline = flags.collect.deadlineMs > 0 ? AbortSignal.timeout(flags.collect.deadlineMs) : null;
-  const signal = deadline === null ? io.signal : AbortSignal.any([io.signal, deadline]);
   try {
-    const reducer = factsReducer(state.source, flags.collect.container);
-    for (const list of await state.lists(signal)) reducer.addList(list);
-    await askAll(state, reducer, io, signal);
-    if (flags.confirm && !signal.aborted) await confirm(state, reducer, flags, io, signal);
-    const facts = reducer.finish();
-    rejectUnknownNodes(flags, facts);
-    return { facts, report: judge(facts, flags, io, signal.aborted, state) };
+    return await lookAt(state, flags, io, runSignal(flags, io), null, named);
   } finally {
     io.progress(null);
-    state.close();
+    await state.close();
   }
 }
 
-async function askAll(state: StateReader, reducer: FactsReducer, io: Io, signal: AbortSignal): Promise<void> {
-  const captures = captureIds.map((id) => baseCaptures[id]);
-  const running = reducer.agents().filter((pod) => pod.state === "running");
-  const orders = running.map((pod): AgentOrder => ({ pod, captures }));
-  const done = (count: number) => io.progress(`reading ${count} of ${orders.length} agents`);
-  done(0);
-  const refusal = await state.round(orders, (capture) => reducer.add(capture), signal, done);
-  if (refusal !== null) throw execRefused(refusal);
+/** Aborted by an interruption and by --deadline. */
+export function runSignal(flags: ReadFlags, io: Io): AbortSignal {
+  const { deadlineMs } = flags.collect;
+  return deadlineMs > 0 ? AbortSignal.any([io.signal, AbortSignal.timeout(deadlineMs)]) : io.signal;
 }
 
-/** The second round is bounded by the rules' wants: suspects and one healthy control. */
+/** The same on a state that is open already, and stays open. */
+export async function lookAt(
+  state: StateReader,
+  flags: ReadFlags,
+  io: Io,
+  signal: AbortSignal,
+  tap: Tap | null,
+  named: readonly string[] = flags.scope.nodes,
+): Promise<Look> {
+  const reducer = factsReducer(state.source, flags.collect.container);
+  for (const list of await state.lists(signal)) {
+    reducer.addList(list);
+    await tap?.list(list);
+  }
+  const running = oneZoneAfterTheOther(
+    reducer.agents().filter((pod) => pod.state === "running"),
+    reducer.finish().nodes,
+  );
+  // A saved state gives what it has, and one that is being saved shall hold everything.
+  const captures = firstRound(running.length, flags.from !== null || tap !== null);
+  await askAll(
+    running.map((pod): AgentOrder => ({ pod, captures })),
+    state,
+    reducer,
+    flags,
+    io,
+    signal,
+    tap,
+  );
+  const notes = isShort(captures)
+    ? [shortNote(running.length, await askCloser(state, reducer, flags, io, signal, named))]
+    : [];
+  if (flags.confirm && !signal.aborted) await confirm(state, reducer, flags, io, signal, tap);
+  const facts = reducer.finish();
+  rejectUnknownNodes(flags, facts);
+  return { facts, report: withNotes(judge(facts, flags, io, signal.aborted, state), notes) };
+}
+
+/** Reduces a capture and shows it to the tap. */
+function sinkOf(reducer: FactsReducer, tap: Tap | null): (capture: Capture) => Promise<void> | void {
+  return (capture) => {
+    reducer.add(capture);
+    return tap?.capture(capture);
+  };
+}
+
+/** Throws ExecRefused where the API server lets this user exec nowhere and there is no tap. */
+async function askAll(
+  orders: readonly AgentOrder[],
+  state: StateReader,
+  reducer: FactsReducer,
+  flags: ReadFlags,
+  io: Io,
+  signal: AbortSignal,
+  tap: Tap | null,
+): Promise<void> {
+  const started = io.now().getTime();
+  const done = (count: number) => io.progress(progressText(count, orders.length, io.now().getTime() - started));
+  done(0);
+  const refusal = await state.round(orders, sinkOf(reducer, tap), signal, done);
+  if (refusal === null) return;
+  if (tap !== null) return tap.refused(refusal);
+  const facts = reducer.finish();
+  throw new ExecRefused(refusal, { facts, report: judge(facts, { ...flags, failOn: "never" }, io, false, state) });
+}
+
+/** After a short round: more of the agents concerned. null where the run was ended before. */
+async function askCloser(
+  state: StateReader,
+  reducer: FactsReducer,
+  flags: ReadFlags,
+  io: Io,
+  signal: AbortSignal,
+  named: readonly string[],
+): Promise<Closer | null> {
+  if (signal.aborted) return null;
+  const facts = reducer.finish();
+  const closer = closerRound(facts, judge(facts, flags, io, false, state), named);
+  if (closer.orders.length > 0) {
+    io.progress(`asking ${closer.orders.length} agents more closely`);
+    await state.round(inLanes(closer.orders), sinkOf(reducer, null), signal, () => {});
+  }
+  return signal.aborted ? null : closer;
+}
+
+/** The next round is bounded by the rules' wants: suspects and one healthy control. */
 async function confirm(
   state: StateReader,
   reducer: FactsReducer,
   flags: ReadFlags,
   io: Io,
   signal: AbortSignal,
+  tap: Tap | null,
 ): Promise<void> {
   const orders = toOrders(wants(reducer.finish(), flags.scope), reducer.agents());
   if (orders.length === 0) return;
   io.progress(`asking ${orders.length} agents for evidence`);
-  await state.round(
-    orders,
-    (capture) => reducer.add(capture),
-    signal,
-    () => {},
-  );
+  await state.round(inLanes(orders), sinkOf(reducer, tap), signal, () => {});
 }
 
 function toOrders(wanted: readonly Want[], agents: readonly AgentPod[]): AgentOrder[] {
@@ -79,15 +164,22 @@ function toOrders(wanted: readonly Want[], agents: readonly AgentPod[]): AgentOr
   });
 }
 
-function judge(facts: Facts, flags: ReadFlags, io: Io, partial: boolean, state: StateReader): Report {
-  return analyse(facts, {
+/** What is known as a report. A saved state's own gaps are said in it. */
+export function judge(facts: Facts, flags: ReadFlags, io: Io, interrupted: boolean, state: StateReader): Report {
+  const report = analyse(facts, {
     scope: flags.scope,
     failOn: flags.failOn,
     ignores: flags.ignores,
     generatedAt: io.now().toISOString(),
-    partial,
-    spell: speller(facts, state.source, flags.connection),
+    partial: interrupted || state.partial,
+    spell: speller(facts, facts.source, flags.connection),
   });
+  return withNotes(report, state.notes());
+}
+
+function withNotes(report: Report, notes: readonly string[]): Report {
+  if (notes.length === 0) return report;
+  return { ...report, coverage: { ...report.coverage, notes: [...report.coverage.notes, ...notes] } };
 }
 
 /** A misspelt node name would look like a healthy cluster. */
@@ -98,20 +190,4 @@ function rejectUnknownNodes(flags: ReadFlags, facts: Facts): void {
     exitCode: 2,
     hint: "See the nodes with: kubectl get nodes",
   });
-}
-
-function execRefused({ pod, status, message }: Refusal): HealthError {
-  if (status === 401) {
-    return new HealthError(`the API server does not accept the credentials for exec (401): ${message}`, {
-      exitCode: 3,
-      hint: "Log in again, for instance by running any kubectl command with the same context.",
-    });
-  }
-  return new HealthError(
-    `this user may not run commands in the agents' pods (namespace ${pod.namespace}): ${message}`,
-    {
-      exitCode: 3,
-      hint: `What is needed, for a cluster administrator to apply:\n${roleManifest(pod.namespace, null)}`,
-    },
-  );
 }

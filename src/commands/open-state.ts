@@ -7,9 +7,8 @@ import { liveReader, type StateReader, savedReader } from "./state.ts";
 /** Opens what the flags name: a saved state, or a cluster. Both rooms are loaded when they are needed, not before. */
 export async function openState(flags: ReadFlags, io: Io, kind: "cluster" | "demo" = "cluster"): Promise<StateReader> {
   if (flags.from !== null) {
-    const { openCapturesFolder } = await import("../bundle/captures-folder.ts");
-    const state = await openCapturesFolder(flags.from);
-    return savedReader(state, { kind: "captures", context: "", cluster: "", server: "", name: state.name });
+    const { openSavedState } = await import("../bundle/open-saved-state.ts");
+    return savedReader(await openSavedState(flags.from));
   }
   io.progress("connecting");
   const { openCluster, openClusterViaKubectl } = await import("../cluster/connect.ts");

@@ -10,7 +10,7 @@ import { look } from "./look.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 export async function pair(request: Extract<Request, { kind: "pair" }>, io: Io): Promise<ExitCode> {
-  const { facts, report } = await look(request, io);
+  const { facts, report } = await look(request, io, "cluster", [request.a, request.b]);
   const found = analysePair(facts, report, request.a, request.b);
   if (found === null) {
     const names = new Set(report.nodes.map((node) => node.name));

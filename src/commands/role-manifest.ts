@@ -8,7 +8,7 @@ export interface Subject {
 
 /**
  * The exact rights of the reading commands, as YAML for `kubectl apply -f -`. Exec needs `get` for the WebSocket
- * upgrade and, from Kubernetes 1.35 on, `create` as well (kubernetes/kubernetes PR 134577).
+ * upgrade and, from Kubernetes 1.35 on, `create` as well (kubernetes/kubernetes PR 134577). Logs are read by `bundle` alone.
  */
 export function roleManifest(namespace: string, subject: Subject | null): string {
   return [
@@ -34,6 +34,9 @@ rules:
 - apiGroups: [""]
   resources: [pods/exec]
   verbs: [get, create]
+- apiGroups: [""]
+  resources: [pods/log]
+  verbs: [get]
 - apiGroups: [""]
   resources: [configmaps]
   resourceNames: [cilium-config]

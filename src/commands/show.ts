@@ -22,15 +22,18 @@ function colorLevel(color: ShowFlags["color"], io: Io): 0 | 1 {
   return io.stdoutIsTerminal && env["TERM"] !== "dumb" ? 1 : 0;
 }
 
-/** Writes chunks together, so that a large document is not a million small writes; stops when nobody reads. */
-export async function writeAll(chunks: Iterable<string>, io: Io): Promise<void> {
+/**
+ * Writes chunks together, so that a large document is not a million small writes; stops when nobody reads, and says so
+ * with false.
+ */
+export async function writeAll(chunks: Iterable<string>, io: Io): Promise<boolean> {
   const enough = 64 * 1024;
   let text = "";
   for (const chunk of chunks) {
     text += chunk;
     if (text.length < enough) continue;
-    if (!(await io.write(text))) return;
+    if (!(await io.write(text))) return false;
     text = "";
   }
-  if (text !== "") await io.write(text);
+  return text === "" || (await io.write(text));
 }

@@ -1,24 +1,29 @@
-import type { SavedState } from "../bundle/captures-folder.ts";
+import type { SavedState } from "../bundle/saved-state.ts";
 import type { ReadFlags } from "../cli/request.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster, LogOutcome, LogRequest } from "../cluster/cluster.ts";
 import type { CaptureSpec } from "../collect/captures.ts";
-import { type AgentOrder, collect, type Refusal } from "../collect/collect.ts";
-import type { Capture } from "../model/capture.ts";
+import { type AgentOrder, collect, type Refusal, type Sink } from "../collect/collect.ts";
 import type { Source } from "../model/facts.ts";
 import type { AgentPod, KubeList } from "../model/kube.ts";
 
 /** Where captures come from: a live cluster or a saved state. Both are read by the same steps. */
 export interface StateReader {
   readonly source: Source;
+  /** What a saved state lacks, as sentences; more of them may be known at the end than at the start. */
+  notes(): readonly string[];
+  /** The saving was interrupted: what is there is not all. */
+  readonly partial: boolean;
   lists(signal: AbortSignal): Promise<readonly KubeList[]>;
   /** Asks each agent its captures; a refusal means the API server lets this user exec nowhere. */
   round(
     orders: readonly AgentOrder[],
-    sink: (capture: Capture) => void,
+    sink: Sink,
     signal: AbortSignal,
     agentDone: (done: number) => void,
   ): Promise<Refusal | null>;
-  close(): void;
+  /** null where there is nobody to ask: a saved state. */
+  podLog(request: LogRequest, signal: AbortSignal): Promise<LogOutcome> | null;
+  close(): Promise<void> | void;
 }
 
 export function liveReader(
@@ -32,16 +37,22 @@ export function liveReader(
   const limits = { parallel: flags.execVia === "kubectl" ? Math.min(parallel, mostChildren) : parallel, timeoutMs };
   return {
     source,
+    notes: () => [],
+    partial: false,
     lists,
+    podLog: (request, signal) => cluster.podLog(request, signal),
     round: (orders, sink, signal, agentDone) => collect(cluster, orders, limits, sink, signal, agentDone),
     close: () => cluster.close(),
   };
 }
 
-export function savedReader(state: SavedState, source: Source): StateReader {
+export function savedReader(state: SavedState): StateReader {
   return {
-    source,
+    source: state.source,
+    notes: () => state.notes,
+    partial: state.partial,
     lists: () => state.lists(),
+    podLog: () => null,
     round: async (orders, sink, signal) => {
       for (const { pod, captures } of orders) {
         if (signal.aborted) break;
@@ -49,19 +60,14 @@ export function savedReader(state: SavedState, source: Source): StateReader {
       }
       return null;
     },
-    close: () => {},
+    close: () => state.close(),
   };
 }
 
 /** Hands out what was recorded; an agent of which nothing was recorded stays one that was not asked. */
-async function replay(
-  state: SavedState,
-  pod: AgentPod,
-  captures: readonly CaptureSpec[],
-  sink: (capture: Capture) => void,
-): Promise<void> {
+async function replay(state: SavedState, pod: AgentPod, captures: readonly CaptureSpec[], sink: Sink): Promise<void> {
   for (const { id, argv } of captures) {
     const capture = await state.capture(pod.node, pod.name, id, argv);
-    if (capture !== null) sink(capture);
+    if (capture !== null) await sink(capture);
   }
 }

@@ -1,22 +1,52 @@
+import { checksOf } from "../analyse/checks.ts";
 import type { Request, StatusFormat } from "../cli/request.ts";
 import type { Report } from "../model/report.ts";
+import type { FailOn, Scope } from "../model/request.ts";
 import { reportDocument } from "../render/document.ts";
 import { jsonChunks } from "../render/json.ts";
+import { junitChunks } from "../render/junit.ts";
+import { markdownChunks } from "../render/markdown.ts";
 import { nameChunks } from "../render/name.ts";
 import type { RenderOptions } from "../render/options.ts";
+import { prometheusChunks } from "../render/prometheus.ts";
 import { statusTable } from "../render/status-table.ts";
 import { yamlChunks } from "../render/yaml.ts";
+import { ExecRefused } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { look } from "./look.ts";
+import { type Look, look } from "./look.ts";
+import { pageChunks } from "./page.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 export async function status(request: Extract<Request, { kind: "status" }>, io: Io): Promise<ExitCode> {
-  const { report } = await look(request, io);
-  await writeAll(statusChunks(report, request.format, renderOptions(request.show, io, request.all)), io);
-  return io.signal.aborted ? 130 : report.exitCode;
+  if (request.watch !== null) return (await import("./watch.ts")).watch(request, request.watch, io);
+  const show = ({ failOn, ...seen }: Look & { readonly failOn: FailOn }) =>
+    writeAll(shownChunks(seen, { ...request, failOn }, renderOptions(request.show, io, request.all)), io);
+  const seen = await look(request, io).catch(async (error: unknown) => {
+    // Where no agent may be asked, what the API alone shows is still worth its lines: nodes and agents that are down.
+    if (error instanceof ExecRefused && error.seen.report.findings.length > 0) {
+      await show({ ...error.seen, failOn: "never" });
+    }
+    throw error;
+  });
+  await show({ ...seen, failOn: request.failOn });
+  return io.signal.aborted ? 130 : seen.report.exitCode;
 }
 
-export function statusChunks(report: Report, format: StatusFormat, options: RenderOptions): Iterable<string> {
+/** What was looked at in the format asked for; the page alone needs more than the report. */
+export function shownChunks(
+  seen: Look,
+  { format, scope, failOn }: { readonly format: StatusFormat; readonly scope: Scope; readonly failOn: FailOn },
+  options: RenderOptions,
+): Iterable<string> {
+  return format === "html" ? pageChunks(seen, "status", scope) : statusChunks(seen.report, format, options, failOn);
+}
+
+export function statusChunks(
+  report: Report,
+  format: Exclude<StatusFormat, "html">,
+  options: RenderOptions,
+  failOn: FailOn = "warning",
+): Iterable<string> {
   switch (format) {
     case "table":
     case "wide":
@@ -27,6 +57,12 @@ export function statusChunks(report: Report, format: StatusFormat, options: Rend
       return yamlChunks(reportDocument(report, options.all));
     case "name":
       return nameChunks(report);
+    case "markdown":
+      return markdownChunks(report, options);
+    case "junit":
+      return junitChunks(report, checksOf(report, failOn));
+    case "prometheus":
+      return prometheusChunks(report);
     default: {
       const never: never = format;
       return never;

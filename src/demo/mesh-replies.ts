@@ -1,6 +1,7 @@
 import { endpointList } from "./mesh-endpoints.ts";
 import { goJson, healthReport } from "./mesh-health.ts";
 import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
+import { fieldsTemplate, healthRows, rowsTemplate, statusFields } from "./mesh-short.ts";
 import { agentStatus, briefStatus } from "./mesh-status.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
@@ -9,7 +10,9 @@ type Reply = (plan: MeshPlan, node: MeshNode) => AgentReply;
 
 /** What a generated agent answers, by command line; `cilium-dbg` stands for `cilium` too. */
 const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
-  ["cilium-health status -o json", healthReply],
+  ["cilium-health status -o json", (plan, node) => healthReply(plan, node, healthReport)],
+  [`cilium-health status -o ${rowsTemplate}`, (plan, node) => healthReply(plan, node, healthRows)],
+  [`cilium-dbg status -o ${fieldsTemplate}`, (plan, node) => printed(statusFields(plan, node))],
   ["cilium-dbg status -o json", (plan, node) => document(agentStatus(plan, node))],
   ["cilium-dbg status --brief -o json", (plan, node) => document(briefStatus(plan, node))],
   ["cilium-dbg node list -o json", (plan, node) => streamed(nodeList(plan, node))],
@@ -31,17 +34,21 @@ export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[
   return answer.kind === "output" ? { ...answer, delayMs: node.delayMs } : answer;
 }
 
-function healthReply(plan: MeshPlan, node: MeshNode): AgentReply {
+function healthReply(
+  plan: MeshPlan,
+  node: MeshNode,
+  report: (plan: MeshPlan, node: MeshNode) => Iterable<string>,
+): AgentReply {
   if (!plan.healthChecking) return noSocket();
   switch (node.health) {
     case "report":
-      return streamed(healthReport(plan, node));
+      return streamed(report(plan, node));
     case "no-socket":
       return noSocket();
     case "garbage":
       return printed(garbage);
     case "cut":
-      return streamed(firstHalf(healthReport(plan, node)));
+      return streamed(firstHalf(report(plan, node)));
     case "huge":
       return streamed(hugeReport());
     default: {

@@ -69,6 +69,16 @@ export interface MatrixBuilder {
   readonly matrix: Matrix;
   address(ip: string): number;
   failure(text: string, ip: string): number;
+  /** The row, holding in place of its own columns those of earlier rows that are equal to them. */
+  alike(row: MatrixRow): MatrixRow;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** A copy that does not keep the whole reply alive it was cut out of, as a slice of a longer text does. */
+export function ownText(text: string): string {
+  return decoder.decode(encoder.encode(text));
 }
 
 /** Interning is what keeps a matrix small: a mesh where all fails still has only a handful of texts. */
@@ -79,12 +89,15 @@ export function matrixBuilder(): MatrixBuilder {
   const intern = (ids: Map<string, number>, list: string[], text: string) => {
     const known = ids.get(text);
     if (known !== undefined) return known;
-    ids.set(text, list.length);
-    list.push(text);
+    const own = ownText(text);
+    ids.set(own, list.length);
+    list.push(own);
     return list.length - 1;
   };
+  const same = columnPool();
   return {
     matrix,
+    alike: (row) => sharedRow(row, same),
     address: (ip) => intern(addressIds, matrix.addresses, ip),
     failure: (text, ip) => {
       const short = text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text;
@@ -95,6 +108,43 @@ export function matrixBuilder(): MatrixBuilder {
       );
     },
   };
+}
+
+type Column = Uint8Array | Uint16Array | Uint32Array;
+
+/** Of equal columns under a name only the first is kept; compared with the one kept last, which is nearly always it. */
+function columnPool(): <T extends Column>(name: string, column: T) => T {
+  const kept = new Map<string, Column>();
+  return <T extends Column>(name: string, column: T): T => {
+    const known = kept.get(name);
+    if (known !== undefined && isEqual(known, column)) return known as T; // a name has columns of one type alone
+    kept.set(name, column);
+    return column;
+  };
+}
+
+function isEqual(one: Column, other: Column): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+/** Agents list the same nodes at the same addresses, most probes succeed, and both protocols are probed at one time. */
+function sharedRow(row: MatrixRow, same: ReturnType<typeof columnPool>): MatrixRow {
+  const probe = (name: string, { outcome, latency, age }: ProbeColumns): ProbeColumns => ({
+    outcome: same(`${name} outcome`, outcome),
+    latency,
+    age: same(name.replace(/icmp|http/, "age"), age),
+  });
+  const target = (name: Target): TargetColumns => ({
+    presence: same(`${name} presence`, row[name].presence),
+    positions: row[name].positions.map(({ ip, icmp, http }, at) => ({
+      ip: same(`${name} ${at} ip`, ip),
+      icmp: probe(`${name} ${at} icmp`, icmp),
+      http: probe(`${name} ${at} http`, http),
+    })),
+  });
+  return { ...row, host: target("host"), endpoint: target("endpoint") };
 }
 
 export function isFailure(outcome: number): boolean {

@@ -103,6 +103,7 @@ const readers: Readonly<Record<BaseCaptureId, Reader>> = {
   },
 };
 
+/** A capture that is asked for again, in another form, replaces what was said of the first try. */
 export function addCapture(draft: AgentDraft, capture: Capture, context: DraftContext): void {
   const { id, outcome } = capture;
   if (outcome.kind === "not-run") {
@@ -116,10 +117,12 @@ export function addCapture(draft: AgentDraft, capture: Capture, context: DraftCo
   }
   if (outcome.kind === "ok") {
     const failure = readers[id](draft, outcome.stdout, capture, context);
+    draft.failures = draft.failures.filter((earlier) => earlier.id !== id);
     if (failure !== null) draft.failures.push({ id, reason: failure.reason, message: failure.message });
     return;
   }
   if (outcome.kind === "exit" && saidItAll(draft, outcome.stdout, capture, context)) return;
+  draft.failures = draft.failures.filter((earlier) => earlier.id !== id);
   draft.failures.push({ id, reason: outcomeReason(capture), message: describeOutcome(outcome) });
 }
 

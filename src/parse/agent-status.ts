@@ -1,4 +1,5 @@
 import type { AgentStatus, FailingController, RemoteCluster } from "../model/facts.ts";
+import { isStatusFields, parseStatusFields } from "./agent-status-fields.ts";
 import {
   arrayAt,
   booleanAt,
@@ -13,8 +14,14 @@ import {
 } from "./json.ts";
 import { parseTime } from "./time.ts";
 
-/** `cilium-dbg status -o json` (api/v1/models/status_response.go): fields come and go with the version. */
+/**
+ * `cilium-dbg status`, as JSON (api/v1/models/status_response.go: fields come and go with the version) or in the fields
+ * that a large cluster is asked for.
+ */
 export function parseAgentStatus(bytes: Uint8Array): Parsed<AgentStatus> {
+  if (isStatusFields(new TextDecoder().decode(bytes.subarray(0, 16)))) {
+    return parseStatusFields(new TextDecoder().decode(bytes), versionOf);
+  }
   const json = parseJson(bytes);
   if (!json.ok) return json;
   const { value } = json;

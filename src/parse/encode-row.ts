@@ -31,7 +31,7 @@ export function encodeRow(
     writeTarget(builder, row, row.host, column, node.host);
     writeTarget(builder, row, row.endpoint, column, node.endpoint);
   }
-  return row;
+  return builder.alike(row);
 }
 
 /** A node that stands in a reply twice (an entry under an earlier cluster name) keeps the addresses of both. */

@@ -1,7 +1,7 @@
 import type { Capture } from "../model/capture.ts";
 import type { AgentFacts, Facts, NodeFacts, Source } from "../model/facts.ts";
 import type { AgentPod, KubeList } from "../model/kube.ts";
-import { matrixBuilder } from "../model/matrix.ts";
+import { matrixBuilder, ownText } from "../model/matrix.ts";
 import { type AgentDraft, addCapture, agentDraft } from "./agent-draft.ts";
 import { whyNoAgentIsDue } from "./agent-due.ts";
 import { inventory } from "./inventory.ts";
@@ -26,8 +26,9 @@ export function factsReducer(source: Source, container: string): FactsReducer {
   const column = (name: string): number => {
     const known = columns.get(name);
     if (known !== undefined) return known;
-    columns.set(name, names.length);
-    names.push(name);
+    const own = ownText(name);
+    columns.set(own, names.length);
+    names.push(own);
     return names.length - 1;
   };
   let learnedCluster = "";

@@ -86,7 +86,8 @@ function readEndpoint(node: unknown): readonly AddressProbes[] | null {
 /** Agents know one address a family: two at most. What is beyond that comes from elsewhere and must not grow the matrix. */
 const mostAddresses = 8;
 
-function readAddresses(target: JsonObject, deprecated?: unknown): readonly AddressProbes[] {
+/** The primary address, empty when there is none, then the others. */
+export function readAddresses(target: JsonObject, deprecated?: unknown): readonly AddressProbes[] {
   const primary = isObject(target["primary-address"]) ? target["primary-address"] : deprecated;
   const first = isObject(primary) ? readAddress(primary) : { ip: "", icmp: null, http: null };
   return worstAddresses([first, ...arrayAt(target, "secondary-addresses").filter(isObject).map(readAddress)]);
@@ -107,7 +108,8 @@ function readAddress(path: unknown): AddressProbes {
   return { ip: readIP(stringAt(path, "ip")), icmp: readProbe(path, "icmp"), http: readProbe(path, "http") };
 }
 
-function readIP(ip: string): string {
+/** "" for an address the agent does not know. */
+export function readIP(ip: string): string {
   return ip === "<nil>" || ip === "Unavailable" ? "" : ip.slice(0, 64);
 }
 

@@ -1,4 +1,5 @@
 import { type HealthReply, parseHealth } from "./health-json.ts";
+import { isHealthRows, parseHealthRows } from "./health-rows.ts";
 import { parseHealthCounts } from "./health-text-counts.ts";
 import { readSummaryHead } from "./health-text-lines.ts";
 import { parseHealthSuccinct } from "./health-text-succinct.ts";
@@ -7,10 +8,11 @@ import { parseHealthVerbose } from "./health-text-verbose.ts";
 import type { Parsed } from "./json.ts";
 
 /**
- * An agent's health view in any form: the JSON that is asked for, or a text form in which somebody saved it. The text
- * forms have five generations; they are told apart by their heads.
+ * An agent's health view in any form: JSON or rows, which are asked for, or a text form in which somebody saved it. The
+ * text forms have five generations; they are told apart by their heads.
  */
 export function parseHealthReply(bytes: Uint8Array): Parsed<HealthReply> {
+  if (startsAsRows(bytes)) return parseHealthRows(new TextDecoder().decode(bytes));
   const json = parseHealth(bytes);
   if (json.ok || json.reason !== "not-json") return json;
   const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
@@ -18,6 +20,10 @@ export function parseHealthReply(bytes: Uint8Array): Parsed<HealthReply> {
   if (read === null) return json;
   const value = read(lines);
   return value.nodes?.length === 0 ? noRows(lines) : { ok: true, value };
+}
+
+function startsAsRows(bytes: Uint8Array): boolean {
+  return isHealthRows(new TextDecoder().decode(bytes.subarray(0, 16)));
 }
 
 function generationOf(lines: readonly string[]): ((lines: readonly string[]) => HealthReply) | null {

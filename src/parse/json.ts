@@ -16,11 +16,13 @@ const decoder = new TextDecoder();
  * the container's home, cilium-dbg/cmd/root.go) and the blank line Cilium's programs end with.
  */
 export function parseJson(bytes: Uint8Array): Parsed<unknown> {
-  const text = decoder.decode(bytes).trim();
-  if (text === "") return { ok: false, reason: "empty", message: "the command printed nothing" };
-  const whole = tryParse(text);
+  const said = decoder.decode(bytes);
+  // As it is first: a trimmed text of a megabyte would be copied once more to be parsed.
+  const whole = tryParse(said);
   if (whole !== undefined) return { ok: true, value: whole };
-  const inner = tryParse(withoutNoise(text));
+  const text = said.trim();
+  if (text === "") return { ok: false, reason: "empty", message: "the command printed nothing" };
+  const inner = tryParse(text) ?? tryParse(withoutNoise(text));
   if (inner !== undefined) return { ok: true, value: inner };
   return { ok: false, reason: "not-json", message: `not JSON (${bytes.length} bytes, starts with ${start(text)})` };
 }
@@ -62,6 +64,11 @@ function start(text: string): string {
 
 export function wrongShape(expected: string): ParseFailure {
   return { ok: false, reason: "wrong-shape", message: `JSON, but not ${expected}` };
+}
+
+/** For replies in other forms than JSON. */
+export function wrongText(message: string): ParseFailure {
+  return { ok: false, reason: "wrong-shape", message };
 }
 
 export function isObject(value: unknown): value is JsonObject {

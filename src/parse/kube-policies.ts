@@ -1,5 +1,5 @@
 import type { ClusterwidePolicy } from "../model/kube.ts";
-import { arrayAt, isObject, objectAt, stringAt } from "./json.ts";
+import { arrayAt, isObject, objectAt, stringAt, stringMapAt, stringsAt } from "./json.ts";
 
 /**
  * A cilium.io/v2 CiliumClusterwideNetworkPolicy, one value a rule: a policy holds `spec`, `specs` or both.
@@ -19,11 +19,9 @@ export function parseClusterwidePolicy(item: unknown): ClusterwidePolicy[] {
 /** `key=value` for matchLabels, `key operator values` for expressions, sorted; null when the rule has no such selector. */
 function selector(rule: Readonly<Record<string, unknown>>, key: string): string[] | null {
   if (!isObject(rule[key])) return null;
-  const labels = Object.entries(objectAt(rule[key], "matchLabels")).map(
-    ([label, value]) => `${label}=${String(value)}`,
-  );
+  const labels = [...stringMapAt(rule[key], "matchLabels")].map(([label, value]) => `${label}=${value}`);
   const expressions = arrayAt(rule[key], "matchExpressions").map((expression) =>
-    [stringAt(expression, "key"), stringAt(expression, "operator"), arrayAt(expression, "values").join(",")]
+    [stringAt(expression, "key"), stringAt(expression, "operator"), stringsAt(expression, "values").join(",")]
       .filter((part) => part !== "")
       .join(" "),
   );

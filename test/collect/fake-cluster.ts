@@ -12,6 +12,7 @@ export function fakeCluster(exec: (request: ExecRequest, signal: AbortSignal) =>
     server: "",
     list: () => Promise.reject(new Error("nothing is listed here")),
     whoAmI: () => Promise.reject(new Error("nobody is asked here")),
+    podLog: () => Promise.reject(new Error("no log is read here")),
     may: () => Promise.reject(new Error("nothing is asked here")),
     exec,
     close: () => undefined,

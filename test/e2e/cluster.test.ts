@@ -1,4 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
+import { describeAdmission } from "./admission.ts";
+import { describeExamples } from "./examples.ts";
 import { describePluginRights } from "./plugin-rights.ts";
 import { describePluginStatus } from "./plugin-status.ts";
 import { describePluginUsage } from "./plugin-usage.ts";
@@ -23,3 +25,5 @@ describeStockKubectl(rig);
 describePluginUsage(rig);
 describePluginStatus(rig);
 describePluginRights(rig);
+describeAdmission(rig);
+describeExamples(rig);

@@ -7,7 +7,7 @@ import { kwokConfiguration, type PodEnvironment, writeCommands } from "./kwok.ts
 import { freePorts, type Processes, run, runOk } from "./processes.ts";
 
 /** Users beside the administrator. Each is also a kubeconfig context; none may do anything until a Role says so. */
-export const users = ["pod-lister", "nobody", "applicant"] as const;
+export const users = ["pod-lister", "nobody", "applicant", "on-call"] as const;
 export type User = (typeof users)[number];
 
 /** Context of the administrator, the current one. */

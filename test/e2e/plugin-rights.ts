@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { User } from "./control-plane.ts";
 import type { Rig } from "./rig.ts";
-import { recordedScenario } from "./scenario.ts";
+import { recordedScenario, withCrashingAgent } from "./scenario.ts";
 
 const podLister = {
   apiVersion: "v1",
@@ -40,6 +40,19 @@ export function describePluginRights(rig: () => Rig): void {
       expect(result.stderr).toContain("kind: Role");
       expect(result.stderr).toContain("pods/exec");
       expect(execs.length).toBeLessThanOrEqual(1);
+    });
+
+    it("still hears what the API alone shows, with the refusal and its Role on stderr", async () => {
+      await rig().show(withCrashingAgent(recordedScenario("healthy"), "worker-5"));
+      try {
+        const { code, stdout, stderr } = await as("pod-lister", "-o", "json");
+        const report = JSON.parse(stdout);
+        expect(report.findings).toMatchObject([{ id: "agent-down", nodes: ["worker-5"] }]);
+        expect([code, report.summary.verdict, report.coverage.answered]).toEqual([3, "unknown", 0]);
+        expect(stderr).toContain("kind: Role");
+      } finally {
+        await rig().show(recordedScenario("healthy"));
+      }
     });
 
     it("says that pods may not be listed, and where it looked", async () => {

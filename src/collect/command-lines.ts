@@ -1,0 +1,17 @@
+import { baseCaptures, type CaptureSpec, confirmingCaptures, deepCaptures, withOldName } from "./captures.ts";
+import { shortCaptures } from "./short-captures.ts";
+
+/**
+ * Every command line that is ever run in an agent, word by word and each once: first those of every run, then those
+ * that confirm a suspicion or fill a bundle, each followed by its old name for agents without `cilium-dbg`.
+ */
+export const commandLines: readonly (readonly string[])[] = eachOnce(
+  [baseCaptures, shortCaptures, confirmingCaptures, deepCaptures]
+    .flatMap((some): readonly CaptureSpec[] => Object.values(some))
+    .flatMap(({ argv }) => [argv, withOldName(argv)])
+    .filter((argv) => argv !== null),
+);
+
+function eachOnce(lines: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return [...new Map(lines.map((argv) => [JSON.stringify(argv), argv])).values()];
+}

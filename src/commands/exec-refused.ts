@@ -1,0 +1,35 @@
+import type { Refusal } from "../collect/collect.ts";
+import { HealthError } from "../model/errors.ts";
+import type { Look } from "./look.ts";
+import { roleManifest } from "./role-manifest.ts";
+
+/** The API server lets this user exec nowhere. What it told before that is in `seen`; no agent was heard. */
+export class ExecRefused extends HealthError {
+  readonly seen: Look;
+
+  constructor({ pod, status, message }: Refusal, { facts, report }: Look) {
+    const where = `the agents' pods (namespace ${pod.namespace})`;
+    super(
+      status === 401
+        ? `the API server does not accept the credentials for exec (401): ${message}`
+        : `this user may not run commands in ${where}: ${message}`,
+      { exitCode: 3, hint: status === 401 ? logInAgain : isAdmission(message) ? letThrough : role(pod.namespace) },
+    );
+    // Reachability was not looked at, whatever the API says of nodes and pods.
+    this.seen = { facts, report: { ...report, summary: { ...report.summary, verdict: "unknown" } } };
+  }
+}
+
+const logInAgain = "Log in again, for instance by running any kubectl command with the same context.";
+
+const letThrough =
+  "An admission policy or webhook refuses it, not a missing right: it must let through the command lines that `kubectl cilium-health access` prints.";
+
+function role(namespace: string): string {
+  return `What is needed, for a cluster administrator to apply:\n${roleManifest(namespace, null)}`;
+}
+
+/** The words of k8s.io/apiserver for policies and for webhooks (pkg/admission/plugin/policy/validating, webhook/errors). */
+function isAdmission(message: string): boolean {
+  return /\bdenied (?:the )?request\b/.test(message);
+}

@@ -1,0 +1,91 @@
+import { globPattern } from "../analyse/scope.ts";
+import { baseCaptures, type CaptureSpec } from "../collect/captures.ts";
+import type { AgentOrder } from "../collect/collect.ts";
+import { shortCaptures } from "../collect/short-captures.ts";
+import { type BaseCaptureId, captureIds } from "../model/capture.ts";
+import type { CaptureFailure, Facts, NodeFacts } from "../model/facts.ts";
+import type { AgentPod } from "../model/kube.ts";
+import type { Report } from "../model/report.ts";
+import { suspectsOf } from "./bundle-plan.ts";
+
+/** Agents from which on each is asked in short: below, all that is known of all costs little. */
+export const shortFrom = 200;
+
+/** What every agent is asked: everything, or of many agents the short forms. */
+export function firstRound(agents: number, inFull: boolean): readonly CaptureSpec[] {
+  return inFull || agents < shortFrom ? captureIds.map((id) => baseCaptures[id]) : shortCaptures;
+}
+
+export function isShort(captures: readonly CaptureSpec[]): boolean {
+  return captures === shortCaptures;
+}
+
+/** Asked in full of a few agents alone: it costs as much as the health view, or grows with the pods. */
+const closerIds: readonly BaseCaptureId[] = ["cilium-node-list.json", "cilium-endpoint-list.json"];
+const shortIds: readonly BaseCaptureId[] = ["cilium-health-status.json", "cilium-status.json"];
+
+/** At most so many agents are asked closer because --node or a command names them. */
+const mostNamed = 12;
+
+export interface Closer {
+  readonly orders: readonly AgentOrder[];
+  /** Nodes whose lists are asked for. */
+  readonly nodes: readonly string[];
+}
+
+/**
+ * After the short round: the lists of nodes that findings or the user name, and of one to compare with; and in full what
+ * an agent did not say in short.
+ */
+export function closerRound(facts: Facts, report: Report, named: readonly string[]): Closer {
+  const { nodes, control } = suspectsOf(report, false);
+  const patterns = named.map(globPattern);
+  const meant = facts.nodes.filter(({ name }) => patterns.some((pattern) => pattern.test(name))).slice(0, mostNamed);
+  const looked = nodes.length + meant.length === 0 ? [] : [...nodes, ...meant.map(({ name }) => name)];
+  const closer = new Set(looked.length === 0 || control === null ? looked : [...looked, control]);
+  const orders: AgentOrder[] = [];
+  for (const node of facts.nodes) {
+    const pod = askable(node);
+    if (pod === null) continue;
+    const ids = [...unsaid(node), ...(closer.has(node.name) ? closerIds : [])];
+    if (ids.length > 0) orders.push({ pod, captures: ids.map((id) => baseCaptures[id]) });
+  }
+  return { orders, nodes: [...closer] };
+}
+
+/** Commands at once in one agent of a bounded round. */
+const mostLanes = 4;
+
+/** A few agents with many commands each: they would wait for one another one by one. */
+export function inLanes(orders: readonly AgentOrder[]): AgentOrder[] {
+  return orders.flatMap(({ pod, captures }) =>
+    Array.from({ length: Math.min(mostLanes, captures.length) }, (_, lane) => ({
+      pod,
+      captures: captures.filter((_capture, at) => at % mostLanes === lane),
+    })),
+  );
+}
+
+function askable({ agent }: NodeFacts): AgentPod | null {
+  return agent !== null && agent.pod.state === "running" && agent.notAsked === "" ? agent.pod : null;
+}
+
+function unsaid({ agent }: NodeFacts): BaseCaptureId[] {
+  return shortIds.filter((id) => agent?.failures.some((failure) => failure.id === id && isOfTheForm(failure)) === true);
+}
+
+/** The agent answered, and the answer made no sense: another form may. */
+function isOfTheForm({ reason, message }: CaptureFailure): boolean {
+  return ["empty", "not-json", "wrong-shape", "cut"].includes(reason) || /jsonpath/i.test(message);
+}
+
+/** What was not asked is said: nothing is green for lack of evidence. */
+export function shortNote(agents: number, closer: Closer | null): string {
+  if (closer === null) return `${agents} agents were asked in short; the run ended before any was asked more closely`;
+  const { nodes } = closer;
+  const whose =
+    nodes.length === 0
+      ? "of none of them: nothing is wrong"
+      : `of ${nodes.length} of them alone: those that findings or the command name, and one to compare with`;
+  return `${agents} agents were asked in short; node lists and endpoint lists ${whose}`;
+}

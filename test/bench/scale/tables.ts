@@ -1,0 +1,95 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import type { LiveRow } from "./live.ts";
+import type { Measured } from "./measured.ts";
+import { exponent, type OfflineRow } from "./offline.ts";
+
+export function liveTable(rows: readonly LiveRow[]): string {
+  if (rows.length === 0) return "";
+  const lines = rows.map(({ agents, ours, loop }) =>
+    line([
+      agents,
+      seconds(ours.wallMs),
+      seconds(loop.wallMs),
+      ratio(loop.wallMs, ours.wallMs),
+      seconds(ours.cpuMs),
+      seconds(loop.cpuMs),
+      ratio(loop.cpuMs, ours.cpuMs),
+      `${ours.peakMiB.toFixed(0)} MiB`,
+      mebibytes(loop.bytes),
+    ]),
+  );
+  return [
+    "Live, one node's VXLAN blocked, 50 ms an exec; the loop is `xargs -P 20 kubectl exec … cilium-health status -o json`.",
+    "",
+    "| agents | wall, ours | loop | times faster | client CPU, ours | loop | times less | peak, ours | bytes, loop |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+export function offlineTable(rows: readonly OfflineRow[]): string {
+  if (rows.length === 0) return "";
+  const lines = rows.map(({ nodes, full, baseline, short }) =>
+    line([
+      nodes,
+      known(baseline, (one) => mebibytes(one.bytes)),
+      known(baseline, (one) => seconds(one.cpuMs)),
+      known(full, (one) => seconds(one.cpuMs)),
+      known(full, (one) => (one.cpuMs / baseline.cpuMs).toFixed(2)),
+      known(full, (one) => `${one.peakMiB.toFixed(0)} MiB`),
+      mebibytes(short.bytes),
+      seconds(short.cpuMs),
+      `${short.peakMiB.toFixed(0)} MiB`,
+    ]),
+  );
+  return [
+    "Offline, every reply from the generator; CPU of reading all replies, diagnosis and table, without making them.",
+    "",
+    "| nodes | JSON | decode and JSON.parse | whole status | ratio | peak | in short | whole status | peak |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...lines,
+    "",
+    ...growth(rows),
+  ].join("\n");
+}
+
+/** From 500 nodes on: below, the start of the process is most of it. */
+function growth(rows: readonly OfflineRow[]): string[] {
+  const large = rows.filter(({ nodes }) => nodes >= 500);
+  const [first, last] = [large[0], large.at(-1)];
+  if (first === undefined || last === undefined || first === last) return [];
+  const value = exponent(first, last, ({ short }) => short.cpuMs);
+  return [`Growth of CPU in pairs, in short, ${first.nodes} to ${last.nodes} nodes: exponent ${value.toFixed(2)}.`, ""];
+}
+
+function known(one: Measured, show: (one: Measured) => string): string {
+  return Number.isNaN(one.cpuMs) ? "-" : show(one);
+}
+
+function line(cells: readonly (string | number)[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1048576).toFixed(0)} MiB`;
+}
+
+function ratio(large: number, small: number): string {
+  return (large / small).toFixed(1);
+}
+
+const start = "<!-- npm run bench -->\n";
+const end = "<!-- end -->";
+
+/** Replaces what stands between the two marks. */
+export function writeTables(file: URL, tables: readonly string[]): void {
+  const text = readFileSync(file, "utf8");
+  const [before, after] = [text.indexOf(start), text.indexOf(end)];
+  if (before < 0 || after < before) throw new Error(`${file.pathname} has no place for the tables`);
+  writeFileSync(file, `${text.slice(0, before + start.length)}\n${tables.join("\n")}\n${text.slice(after)}`);
+}

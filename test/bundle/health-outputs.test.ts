@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { zipOf } from "./archives.ts";
+import { runCommand } from "./run-command.ts";
+import { scratchFolder } from "./scratch-folder.ts";
+
+const scratch = scratchFolder();
+const base = new URL("../../src/demo/scenarios/vxlan-blocked-one-node/nodes/", import.meta.url);
+const nodes = ["worker-1", "worker-2", "worker-3", "worker-4", "worker-5"];
+const said = (node: string, file: string) => readFileSync(new URL(`${node}/${file}`, base));
+
+interface Report {
+  readonly source: object;
+  readonly summary: { readonly verdict: string; readonly pairs: object };
+  readonly coverage: { readonly answered: number; readonly notes: readonly string[] };
+  readonly paths: readonly { from: string; to: string; target: string; status: string }[];
+}
+
+async function reportOf(path: string): Promise<Report> {
+  return JSON.parse((await runCommand(["--from", path, "-o", "json", "--all"])).stdout);
+}
+
+const broken = ({ paths }: Report) =>
+  paths
+    .filter(({ status }) => status === "unreachable")
+    .map(({ from, to, target }) => `${from} ${to} ${target}`)
+    .sort();
+
+const folder = fileURLToPath(new URL("..", base));
+
+describe("a folder of cilium-health outputs", () => {
+  it.each([
+    ["JSON", "cilium-health-status.json"],
+    ["the verbose text", "cilium-health-status-verbose.txt"],
+    ["counts", "cilium-health-status.txt"],
+  ])("in %s gives the broken paths of the captures", async (_form, file) => {
+    mkdirSync(scratch.path(file));
+    for (const node of nodes) scratch.write(`${file}/${node}.txt`, said(node, file));
+    scratch.write(`${file}/notes.md`, "collected by hand on Monday");
+    const report = await reportOf(scratch.path(file));
+    expect(broken(report)).toEqual(broken(await reportOf(folder)));
+    expect(report.coverage.answered).toBe(5);
+    expect(report.source).toMatchObject({ kind: "captures", name: file });
+    expect(report.coverage.notes.join()).toContain("holds cilium-health outputs alone");
+  });
+
+  it("may mix forms, and hold several of one agent: the one that tells most is read", async () => {
+    const files = ["cilium-health-status.json", "cilium-health-status.txt", "cilium-health-status-verbose.txt"];
+    const entries = nodes.flatMap((node, at) =>
+      [files[at % 3] ?? "", "cilium-health-status.txt"].map((file) => ({
+        path: `out/${node}/${file}`,
+        content: said(node, file),
+      })),
+    );
+    expect(broken(await reportOf(scratch.write("mixed.zip", zipOf(entries))))).toEqual(broken(await reportOf(folder)));
+  });
+
+  it("of some agents leaves the others unasked, and is not healthy for it", async () => {
+    const entries = [{ path: "out/a.txt", content: said("worker-4", "cilium-health-status-verbose.txt") }];
+    const report = await reportOf(scratch.write("one.zip", zipOf(entries)));
+    expect(report.coverage.answered).toBe(1);
+    expect(report.paths.some(({ from, status }) => from === "worker-4" && status === "reachable")).toBe(true);
+    expect(report.summary.verdict).not.toBe("healthy");
+  });
+
+  it("without a single output is refused in a sentence", async () => {
+    const file = scratch.write("none.zip", zipOf([{ path: "a/readme.txt", content: "nothing here" }]));
+    await expect(reportOf(file)).rejects.toThrow(/holds no state this program can read/);
+  });
+});

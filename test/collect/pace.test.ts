@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { adaptivePace, isTooMuch } from "../../src/collect/pace.ts";
+import type { ExecOutcome } from "../../src/model/capture.ts";
+
+const ok: ExecOutcome = { kind: "ok", stdout: new Uint8Array(), stderr: "" };
+const busy: ExecOutcome = { kind: "http", status: 429, reason: "", message: "", retryAfterSeconds: null };
+
+/** A server that ends `rateAt(width)` execs a millisecond; gives the width after each of so many ended execs. */
+function widths(rateAt: (width: number) => number, count: number, most = 64): number[] {
+  let time = 0;
+  const pace = adaptivePace(most, () => time);
+  return Array.from({ length: count }, () => {
+    time += 1 / rateAt(pace.width());
+    pace.heard(ok);
+    return pace.width();
+  });
+}
+
+function last(values: readonly number[]): number | undefined {
+  return values.at(-1);
+}
+
+describe("the pace", () => {
+  it("widens up to the bound while the server keeps up", () => {
+    expect(last(widths((width) => width / 100, 600))).toBe(64);
+  });
+
+  it("stays near the start where more lanes end nothing sooner", () => {
+    const seen = widths(() => 0.13, 300);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(32);
+  });
+
+  it("never goes beyond the bound that was asked for", () => {
+    expect(Math.max(...widths((width) => width, 500, 5))).toBe(5);
+    expect(widths((width) => width, 10, 1)).toEqual(Array.from({ length: 10 }, () => 1));
+  });
+
+  it("halves once for all that are under way, again if it goes on, and never below one", () => {
+    const pace = adaptivePace(64, () => 0);
+    expect(pace.width()).toBe(16);
+    pace.heard(busy);
+    expect(pace.width()).toBe(8);
+    for (let more = 0; more < 15; more++) pace.heard(busy);
+    expect(pace.width()).toBe(8);
+    pace.heard(busy);
+    expect(pace.width()).toBe(4);
+    for (let more = 0; more < 200; more++) pace.heard(busy);
+    expect(pace.width()).toBe(1);
+  });
+
+  it("recovers one lane at a time", () => {
+    let time = 0;
+    const pace = adaptivePace(64, () => time++);
+    pace.heard(busy);
+    const seen = [pace.width()];
+    for (let more = 0; more < 200; more++) {
+      pace.heard(ok);
+      if (pace.width() !== seen.at(-1)) seen.push(pace.width());
+    }
+    expect(seen.slice(0, 4)).toEqual([8, 9, 10, 11]);
+  });
+
+  it.each<[string, ExecOutcome, boolean]>([
+    ["429", busy, true],
+    ["503", { ...busy, status: 503 }, true],
+    ["403", { ...busy, status: 403 }, false],
+    ["a reset", { kind: "network", code: "ECONNRESET", message: "" }, true],
+    ["too many open files", { kind: "network", code: "EMFILE", message: "" }, true],
+    ["a refused connection", { kind: "network", code: "ECONNREFUSED", message: "" }, false],
+    ["a handshake that takes too long", { kind: "timeout", phase: "handshake", afterMs: 10_000 }, true],
+    ["a command that takes too long", { kind: "timeout", phase: "command", afterMs: 30_000 }, false],
+    ["a command that fails", { kind: "exit", code: 1, stdout: new Uint8Array(), stderr: "" }, false],
+    ["a good answer", ok, false],
+  ])("takes %s for too much: %s", (_what, outcome, expected) => {
+    expect(isTooMuch(outcome)).toBe(expected);
+  });
+});

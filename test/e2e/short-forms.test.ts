@@ -1,0 +1,201 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
+import { isWhole } from "../../src/collect/complete.ts";
+import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { generateMesh } from "../../src/demo/index.ts";
+import type { CaptureId } from "../../src/model/capture.ts";
+import { parseAgentStatus } from "../../src/parse/agent-status.ts";
+import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { AgentDouble, type AgentState, recordedState } from "./agent-double.ts";
+import { built } from "./build.ts";
+import { caseNames, loadCase } from "./recorded.ts";
+
+/** Cilium's own programs, asked twice over the same state: the short form must say what the JSON says. */
+
+const folder = mkdtempSync(join(tmpdir(), "short-forms-"));
+const double = new AgentDouble(folder);
+afterAll(async () => {
+  await double.show(null);
+  rmSync(folder, { recursive: true });
+});
+
+async function printed({ argv }: CaptureSpec): Promise<Uint8Array> {
+  const [program = "", ...args] = argv;
+  const { binaries } = built();
+  const isHealth = program === "cilium-health";
+  const socket = isHealth ? double.healthSocket : double.agentSocket;
+  const command = isHealth ? binaries["cilium-health"] : binaries["cilium-dbg"];
+  const options = { encoding: "buffer", maxBuffer: 1 << 28 } as const;
+  return (await promisify(execFile)(command, ["-H", `unix://${socket}`, ...args], options)).stdout;
+}
+
+function short(id: CaptureId): CaptureSpec {
+  const spec = shortCaptures.find((one) => one.id === id);
+  if (spec === undefined) throw new Error(`no short form of ${id}`);
+  return spec;
+}
+
+async function expectSameView(): Promise<void> {
+  const rows = await printed(short("cilium-health-status.json"));
+  const full = await printed(baseCaptures["cilium-health-status.json"]);
+  expect(isWhole(rows, short("cilium-health-status.json"))).toBe(true);
+  expect(Buffer.from(rows.subarray(0, 5)).toString()).toBe("rows\t");
+  expect(parseHealthReply(full).ok).toBe(true);
+  expect(parseHealthReply(rows)).toEqual(parseHealthReply(full));
+}
+
+async function expectSameStatus(): Promise<void> {
+  const fields = await printed(short("cilium-status.json"));
+  const read = parseAgentStatus(await printed(baseCaptures["cilium-status.json"]));
+  if (!read.ok) throw new Error(read.message);
+  expect(Buffer.from(fields.subarray(0, 6)).toString()).toBe("fields");
+  expect(parseAgentStatus(fields)).toEqual({ ok: true, value: { ...read.value, healthIPs: [], newestTimestamp: 0 } });
+}
+
+const states = caseNames().flatMap((name) =>
+  [...loadCase(name).agents].flatMap(([node, at]) => (at === null ? [] : [[`${name}/${node}`, at] as const])),
+);
+
+describe.each(states)("the agent of %s", (_name, at) => {
+  it("says the same in short", async () => {
+    const state = recordedState(at);
+    await double.show(state);
+    if (state.health !== null) await expectSameView();
+    await expectSameStatus();
+  });
+});
+
+const [, someFolder = ""] = states[0] ?? [];
+
+async function showHealth(health: unknown): Promise<void> {
+  const state: AgentState = recordedState(someFolder);
+  await double.show({ ...state, health: typeof health === "string" ? health : JSON.stringify(health) });
+}
+
+async function showStatus(status: object): Promise<void> {
+  const state = recordedState(someFolder);
+  await double.show({ ...state, status: JSON.stringify({ ...JSON.parse(state.status), ...status }) });
+}
+
+const at = "2031-05-02T09:14:12Z";
+const good = { lastProbed: at, latency: 413_345 };
+const lost = { lastProbed: at, status: "Connection timed out" };
+const v4 = { ip: "192.0.2.11", icmp: good, http: good };
+const v6 = { ip: "2001:db8::11", icmp: good, http: good };
+const pod = { ip: "10.1.0.77", icmp: good, http: good };
+
+function both(primary: object | null, ...secondary: readonly object[]): object {
+  return { ...(primary === null ? {} : { "primary-address": primary }), "secondary-addresses": secondary };
+}
+
+function peer(name: string, host: object | null, endpoint: object | null, deprecated: object | null = pod): object {
+  return {
+    name,
+    ...(host === null ? {} : { host }),
+    ...(endpoint === null ? {} : { "health-endpoint": endpoint }),
+    ...(deprecated === null ? {} : { endpoint: deprecated }),
+  };
+}
+
+const fine = peer("orchard/fine", both(v4), both(pod));
+
+const views: readonly (readonly [string, readonly object[] | null])[] = [
+  ["a healthy peer", [fine]],
+  ["a dual-stack peer", [peer("orchard/plum", both(v4, v6), both(pod, { ...v6, http: lost }))]],
+  ["IPv6 before IPv4", [peer("orchard/plum", both(v6, v4), both(v6, pod), v6)]],
+  ["a secondary address without results", [peer("orchard/plum", both(v4, { ip: "2001:db8::1" }), both(pod))]],
+  ["a missing HTTP result", [peer("orchard/plum", both({ ip: v4.ip, icmp: good }), both(pod)), fine]],
+  [
+    "a missing ICMP result of the endpoint",
+    [peer("p", both(v4), both({ ...pod, icmp: undefined }), { ...pod, icmp: undefined }), fine],
+  ],
+  ["no results at all", [peer("p", both({ ip: v4.ip }), both({ ip: pod.ip }), { ip: pod.ip })]],
+  ["results that took no time", [peer("p", both({ ...v4, icmp: {} }), both(pod))]],
+  ["an endpoint that is not checked", [peer("p", both(v4), null, null), fine]],
+  ["endpoint checks off everywhere", [peer("p", both(v4), null, null), peer("q", both(v4), null, null)]],
+  ["a health address without an entry", [peer("p", both(v4), both(null), null), fine]],
+  ["a host that was never resolved", [peer("p", null, both(pod)), peer("q", both(null), both(pod)), fine]],
+  [
+    "probes without a time",
+    [peer("p", both({ ...v4, icmp: { status: "sendto: operation not permitted" } }), both(pod))],
+  ],
+  [
+    "texts that HTML escapes",
+    [
+      peer("p", both(v4), both({ ...pod, http: { status: 'dial tcp: lookup <nil>: "x" & y' } }), {
+        ...pod,
+        http: { status: 'dial tcp: lookup <nil>: "x" & y' },
+      }),
+    ],
+  ],
+  ["no cycle finished yet", null],
+];
+
+describe.each(views)("a view with %s", (_name, nodes) => {
+  it("is the same in rows", async () => {
+    await showHealth({ local: { name: "orchard/pear-1" }, nodes, probeInterval: "1m56.7546089s", timestamp: at });
+    await expectSameView();
+  });
+});
+
+describe.each(["a\tb", "a\nb", "a\nforged\t192.0.2.9"])("a failure text like %j", (status) => {
+  it("makes the rows no view, so that it is asked for in full", async () => {
+    const broken = { ...pod, http: { status } };
+    await showHealth({ local: {}, nodes: [peer("p", both(v4), both(broken), broken), fine], timestamp: at });
+    const rows = await printed(short("cilium-health-status.json"));
+    expect(parseHealthReply(rows)).toMatchObject({ ok: false, reason: "wrong-shape" });
+  });
+});
+
+describe.each([{ dualStack: false }, { dualStack: true }])("a generated mesh, %o", (mesh) => {
+  const scenario = generateMesh({ nodes: 40, ...mesh, faults: [{ name: "vxlan-blocked", at: null }] });
+  const text = (argv: readonly string[]) => {
+    const reply = scenario.reply("node-03", argv);
+    return reply.kind === "output" ? Buffer.concat([...reply.stdout].map((piece) => Buffer.from(piece))) : null;
+  };
+
+  it("prints in rows what the program prints of the same state", async () => {
+    await showHealth(text(baseCaptures["cilium-health-status.json"].argv)?.toString() ?? "");
+    const spec = short("cilium-health-status.json");
+    expect(text(spec.argv)?.toString().trimEnd()).toBe(
+      Buffer.from(await printed(spec))
+        .toString()
+        .trimEnd(),
+    );
+    await expectSameView();
+  });
+});
+
+it("says WireGuard, failing controllers and other clusters in fields as in JSON", async () => {
+  const run = {
+    "consecutive-failure-count": 3,
+    "last-failure-msg": "a\tb\nc",
+    "last-failure-timestamp": "2031-05-02T09:14:30.000Z",
+  };
+  await showStatus({
+    encryption: {
+      mode: "Wireguard",
+      wireguard: {
+        "node-encryption": "Disabled",
+        interfaces: [{ name: "cilium_wg0", "peer-count": 2, "public-key": "cHVibGlj" }],
+      },
+    },
+    controllers: [
+      { name: "cilium-health-ep", status: run },
+      { name: "endpoint-gc", status: { "success-count": 1 } },
+    ],
+    "cluster-mesh": {
+      clusters: [
+        { name: "west", ready: false, "num-nodes": 3, status: "1 failed", "last-failure": "2031-05-02T09:14:30.000Z" },
+      ],
+    },
+    "host-firewall": { mode: "Enabled" },
+    ipam: { status: "IPv4: 2/254 allocated from 10.244.1.0/24, " },
+  });
+  await expectSameStatus();
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { parseKubeNode } from "../../src/parse/kube-nodes.ts";
+import { splitName } from "../../src/parse/names.ts";
+import { shown } from "../../src/render/escape.ts";
+import { bytes } from "../views.ts";
+import { readers } from "./every-reader.ts";
+import { tryReader } from "./reader.ts";
+
+describe("thousands of hostile inputs", () => {
+  it.each(readers)("of $name make no reader throw, keep more than it got, or touch a prototype", async (reader) => {
+    await tryReader(reader, reader.cases, 20_261_120);
+  });
+});
+
+describe("a name of 10 MB", () => {
+  const name = `\u001b[31m${"x".repeat(10_000_000)}\u202e`;
+
+  it.each([
+    ["a JSON reply", JSON.stringify({ local: { name }, nodes: [{ name, host: { "primary-address": { ip: name } } }] })],
+    ["the tree", `Probe time:   2031-05-02T09:14:30Z\nNodes:\n  ${name}:\n    Host connectivity to ${name}:\n`],
+    [
+      "the counts",
+      `Cluster health: 1/1 reachable (2031-05-02T09:14:30Z)\nName IP Node Endpoints\n  ${name}   ${name}   1/1   0/1\n`,
+    ],
+    ["blanks", `Cluster health: 1/1 reachable${" ".repeat(10_000_000)}x\n  a${" ".repeat(10_000_000)}b\n`],
+    ["rows", `rows\t\t${name}\t\n${name}\n.\nend`],
+    ["brackets", "[".repeat(1_000_000)],
+  ])("in %s is read or refused, and does not hang", (_form, text) => {
+    expect(parseHealthReply(bytes(text))).toHaveProperty("ok");
+  });
+
+  it("of a node is a name, shown without its controls", () => {
+    expect(parseKubeNode({ metadata: { name } })?.name.length).toBe(name.length);
+    const text = shown(splitName(name).node);
+    expect([text.includes("\u001b"), text.includes("\u202e")]).toEqual([false, false]);
+  });
+});

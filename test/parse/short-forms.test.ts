@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
+import { isWhole } from "../../src/collect/complete.ts";
+import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { type FaultName, faultCatalogue, generateMesh, type MeshOptions } from "../../src/demo/index.ts";
+import type { CaptureId } from "../../src/model/capture.ts";
+import { parseAgentStatus } from "../../src/parse/agent-status.ts";
+import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { bytes } from "../views.ts";
+
+const now = Date.parse("2031-05-02T09:20:00Z");
+
+function short(id: CaptureId): CaptureSpec {
+  const spec = shortCaptures.find((one) => one.id === id);
+  if (spec === undefined) throw new Error(`no short form of ${id}`);
+  return spec;
+}
+
+function printed(options: MeshOptions, node: string, argv: readonly string[]): Uint8Array {
+  const reply = generateMesh({ now: () => now, ...options }).reply(node, argv);
+  if (reply.kind !== "output") throw new Error(`${argv[0]} gave no output`);
+  return Buffer.concat([...reply.stdout].map((piece) => Buffer.from(piece)));
+}
+
+/** Faults after which an agent still has a view to print. */
+const faults = (Object.keys(faultCatalogue) as FaultName[]).filter(
+  (name) => !["health-off", "huge", "garbage", "cut", "slow"].includes(name),
+);
+
+const meshes: readonly MeshOptions[] = [
+  { nodes: 6 },
+  { nodes: 6, dualStack: true },
+  { nodes: 6, version: "1.16.9", cluster: "default" },
+];
+
+describe.each(meshes)("the view in rows, of %o", (mesh) => {
+  it.each(["none", ...faults])("is read as the JSON form is, under %s", (fault) => {
+    const options = { ...mesh, faults: fault === "none" ? [] : [{ name: fault as FaultName, at: null }] };
+    const spec = short("cilium-health-status.json");
+    for (const node of ["node-1", "node-3"]) {
+      const rows = printed(options, node, spec.argv);
+      expect(isWhole(rows, spec)).toBe(true);
+      const full = printed(options, node, baseCaptures["cilium-health-status.json"].argv);
+      expect(parseHealthReply(rows)).toEqual(parseHealthReply(full));
+    }
+  });
+});
+
+const head = "rows\t2031-05-02T09:14:30Z\torchard/pear-1\t1m56.7s\n";
+const at = "2031-05-02T09:14:12Z";
+const good = `413345\t\t${at}`;
+const whole = `192.0.2.11\t${good}\t${good}\t[]`;
+
+function view(...rows: readonly string[]): ReturnType<typeof parseHealthReply> {
+  const lines = rows.map((row) => `${row}\n`).join("");
+  return parseHealthReply(bytes(`${head}${lines}${".".repeat(rows.length)}\nend\n\n`));
+}
+
+function node(row: string) {
+  const read = view(row, `orchard/other\t${whole}\t${whole}`);
+  if (!read.ok) throw new Error(read.message);
+  return read.value.nodes?.[0];
+}
+
+describe("a line of the view in rows", () => {
+  it("keeps a missing result apart from a failure and from a success that took no time", () => {
+    const endpoint = node(`a\t${whole}\t10.1.0.7\t\t\t\t0\trefused\t${at}\t[]`)?.endpoint;
+    expect(endpoint).toEqual([
+      { ip: "10.1.0.7", icmp: null, http: { status: "refused", latencyNs: 0, lastProbed: Date.parse(at) / 1000 } },
+    ]);
+    expect(node(`a\t${whole}\t10.1.0.7\t0\t\t\t0\t\t\t[]`)?.endpoint?.[0]?.icmp).toEqual({
+      status: "",
+      latencyNs: 0,
+      lastProbed: 0,
+    });
+  });
+
+  it("tells an endpoint that is off from one without any result", () => {
+    expect(node(`a\t${whole}\t\t\t\t\t\t\t\t`)?.endpoint).toBeNull();
+    expect(node(`a\t${whole}\t\t\t\t\t\t\t\t[]`)?.endpoint).toEqual([{ ip: "", icmp: null, http: null }]);
+  });
+
+  it("reads the further addresses out of their JSON", () => {
+    const second = `[{"http":{"status":"a\\tb\\n\\u003cnil\\u003e"},"ip":"2001:db8::7"}]`;
+    const endpoint = node(`a\t${whole}\t10.1.0.7\t${good}\t${good}\t${second}`)?.endpoint;
+    expect(endpoint?.[1]).toEqual({
+      ip: "2001:db8::7",
+      icmp: null,
+      http: { status: "a\tb\n<nil>", latencyNs: 0, lastProbed: 0 },
+    });
+  });
+});
+
+describe("a view in rows that does not add up is no view", () => {
+  const row = `a\t${whole}\t${whole}`;
+  it.each([
+    ["a failure text with a newline", view(`a\t${whole}\t10.1.0.7\t0\tone\ntwo\t${at}\t${good}\t[]`, row)],
+    ["a failure text with a tab", view(`a\t${whole}\t10.1.0.7\t0\tone\ttwo\t${at}\t${good}\t[]`, row)],
+    ["a forged line", view(`a\t${whole}\t10.1.0.7\t0\tx\t${at}\t${good}\t[]\nb\t${whole}\t${whole}`)],
+    ["pointers where addresses should be", view(`a\t${whole}\t10.1.0.7\t${good}\t${good}\t[0xc000123]`, row)],
+    ["a latency that is no number", view(`a\t${whole}\t10.1.0.7\tfast\t\t${at}\t${good}\t[]`, row)],
+    ["a status without a result", view(`a\t${whole}\t10.1.0.7\t\tlost\t${at}\t${good}\t[]`, row)],
+    ["a time that is none", view(`a\t${whole}\t10.1.0.7\t5\t\tyesterday\t${good}\t[]`, row)],
+    [
+      "an agent before 1.12 with an endpoint that may be off or without result",
+      view(`a\t${whole}\t\t\t\t\t\t\t\t`, `b\t${whole}\t10.1.0.7\t${good}\t${good}\t`),
+    ],
+    ["an agent that has dropped the deprecated endpoint", view(`a\t${whole}\t\t\t\t\t\t\t\t[]`)],
+    ["a reply that was cut", parseHealthReply(bytes(`${head}${row}\n.\n`))],
+  ])("%s", (_what, read) => {
+    expect(read).toMatchObject({ ok: false, reason: "wrong-shape" });
+  });
+
+  it("is an agent that has finished no cycle when there is no line", () => {
+    expect(view()).toMatchObject({ ok: true, value: { nodes: null, localName: "orchard/pear-1" } });
+  });
+});
+
+describe("the status in fields", () => {
+  const spec = short("cilium-status.json");
+
+  it("says what the JSON form says, but times and addresses of its own", () => {
+    for (const mesh of meshes) {
+      const fields = printed(mesh, "node-2", spec.argv);
+      expect(isWhole(fields, spec)).toBe(true);
+      const read = parseAgentStatus(fields);
+      const full = parseAgentStatus(printed(mesh, "node-2", baseCaptures["cilium-status.json"].argv));
+      if (!full.ok) throw new Error(full.message);
+      expect(read).toEqual({ ok: true, value: { ...full.value, healthIPs: [], newestTimestamp: 0 } });
+    }
+  });
+
+  it("holds controllers, peers and clusters, with whatever their texts hold", () => {
+    const text = bytes(
+      `fields\u001d${"Ok\u001f".repeat(16)}\u001dkey=\u001f2\u001f\u001ekey2=\u001f3\u001f\u001e\u001d` +
+        'sync\u001f3\u001fone\n\ttwo\u001f"2031-05-02T09:14:30.000Z"\u001f\u001e\u001d' +
+        "west\u001ffalse\u001f7\u001fno\u001f0001-01-01T00:00:00.000Z\u001f\u001e\u001dend\n",
+    );
+    const read = parseAgentStatus(text);
+    expect(read).toMatchObject({
+      ok: true,
+      value: {
+        wireguardPeers: 5,
+        wireguardPublicKey: "key=",
+        failingControllers: [
+          {
+            name: "sync",
+            consecutiveFailures: 3,
+            lastFailure: "one\n\ttwo",
+            lastFailureAt: "2031-05-02T09:14:30.000Z",
+          },
+        ],
+        remoteClusters: [
+          { name: "west", ready: false, nodes: 7, status: "no", lastFailure: "0001-01-01T00:00:00.000Z" },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    ["a cut", "fields\u001dOk\u001f"],
+    ["too few cells", `fields\u001dOk\u001f\u001d\u001d\u001d\u001dend`],
+    ["a list with odd items", `fields\u001d${"Ok\u001f".repeat(16)}\u001da\u001f\u001e\u001d\u001d\u001dend`],
+  ])("is none with %s", (_what, text) => {
+    expect(parseAgentStatus(bytes(text))).toMatchObject({ ok: false, reason: "wrong-shape" });
+  });
+});
