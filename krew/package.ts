@@ -1,5 +1,5 @@
 // npm run package [-- --platform linux-amd64 --output FOLDER]: self-contained archives, their checksums and the krew
-// manifest, in dist/archives unless told otherwise.
+// manifest and the parts list (SBOM), in dist/archives unless told otherwise.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -15,6 +15,7 @@ import { archiveName, type Platform, platforms } from "./platforms.ts";
 import { PackagingError } from "./programs.ts";
 import { readArchive } from "./read-archive.ts";
 import { nodeLicense, runtimeOf } from "./runtimes.ts";
+import { sbomFile, sbomText } from "./sbom.ts";
 
 const { values: options } = parseArgs({
   options: { platform: { type: "string", multiple: true }, output: { type: "string" } },
@@ -44,6 +45,8 @@ async function main(): Promise<void> {
     const packed: PackedArchive[] = [];
     for (const platform of wanted) packed.push(await packOne(platform, project, bundle, blob, scratch));
     await writeIndexes(project, packed);
+    const parts = sbomText(project, await noticesOf(bundle.modules), process.version.slice(1));
+    await writeFile(new URL(sbomFile, archives), parts);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

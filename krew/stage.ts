@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { bundleProgram, packedScenarios, projectManifest, root, scenariosFile } from "./bundle.ts";
 import { noticesOf, noticesText } from "./notices.ts";
 import { programName } from "./platforms.ts";
+import { sbomFile, sbomText } from "./sbom.ts";
 
 const folder = new URL("dist/npm/", root);
 
@@ -22,7 +23,9 @@ await writeFile(new URL(`${completionName}.js`, folder), completion);
 for (const name of [programName, completionName]) await chmod(new URL(`${name}.js`, folder), 0o755);
 await writeFile(new URL(scenariosFile, folder), await packedScenarios());
 for (const name of ["LICENSE", "README.md", "CHANGELOG.md"]) await copyFile(new URL(name, root), new URL(name, folder));
-await writeFile(new URL("THIRD-PARTY-NOTICES", folder), noticesText(await noticesOf(bundle.modules), null));
+const notices = await noticesOf(bundle.modules);
+await writeFile(new URL("THIRD-PARTY-NOTICES", folder), noticesText(notices, null));
+await writeFile(new URL(sbomFile, folder), sbomText(project, notices, null));
 await writeFile(new URL("package.json", folder), `${JSON.stringify(publishedManifest(), null, 2)}\n`);
 
 function publishedManifest(): object {

@@ -6,7 +6,6 @@ import { belowTop, type Members, Notes, unreadable, usualLimits } from "./member
 export async function openFolder(folder: string): Promise<Members> {
   const notes = new Notes();
   const found: string[] = [];
-  const modified = new Map<string, number>();
   const pending = [""];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     const entries = await opendir(join(folder, at)).catch((error: unknown) => {
@@ -30,10 +29,9 @@ export async function openFolder(folder: string): Promise<Members> {
       const place = join(folder, file);
       const status = await lstat(place).catch(() => null);
       if (status === null || !status.isFile() || status.size > usualLimits.memberBytes) return null;
-      modified.set(path, status.mtimeMs);
       return readFile(place).catch(() => null);
     },
-    modified: (path) => modified.get(path) ?? 0,
+    sha256: () => null,
     notes: notes.all(),
     cut: false,
     close: async () => {},

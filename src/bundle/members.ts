@@ -8,8 +8,8 @@ export interface Members {
   readonly paths: readonly string[];
   /** The whole member; null when there is none of that path or it could not be read. */
   read(path: string): Promise<Uint8Array | null>;
-  /** Epoch milliseconds of the member, 0 when unknown. */
-  modified(path: string): number;
+  /** Lower-case hex of the member's SHA-256 where it was told while reading; null where it must be made of the bytes. */
+  sha256(path: string): string | null;
   /** What was left out and why (links, odd paths), as sentences. */
   readonly notes: readonly string[];
   /** The archive stops in the middle: its last members are missing. */

@@ -47,7 +47,7 @@ export class Scratch {
 
   async #open() {
     if (this.#file === null) {
-      const folder = await mkdtemp(join(tmpdir(), "cilium-health-"));
+      const folder = await mkdtemp(join(tmpdir(), "cilium-health-scratch-"));
       this.#file = { handle: await open(join(folder, "scratch"), "wx+", 0o600), folder, size: 0 };
     }
     return this.#file;

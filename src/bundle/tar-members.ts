@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
 import { Transform } from "node:stream";
@@ -6,14 +7,12 @@ import { Parser, type ReadEntry } from "tar";
 import { type ArchiveLimits, belowTop, type Members, Notes, pathFault, unreadable } from "./members.ts";
 import { Scratch } from "./scratch.ts";
 
-const slabBytes = 8 * 1024 * 1024;
-
 /** All of a tar is made of these. */
 const block = 512;
 
 interface Kept {
   readonly number: number;
-  readonly modified: number;
+  readonly sha256: string;
 }
 
 /** Ends the reading of an archive that asks for more than it may. */
@@ -46,7 +45,7 @@ export async function openTar(file: string, gzipped: boolean, limits: ArchiveLim
       const member = kept(path);
       return member === undefined ? null : scratch.get(member.number);
     },
-    modified: (path) => kept(path)?.modified ?? 0,
+    sha256: (path) => kept(path)?.sha256 ?? null,
     notes: notes.all(),
     cut,
     close: () => scratch.close(),
@@ -58,8 +57,7 @@ class TarReading {
   readonly members = new Map<string, Kept>();
   readonly notes = new Notes();
   readonly #limits: ArchiveLimits;
-  readonly #whole: { readonly path: string; readonly bytes: Uint8Array; readonly modified: number }[] = [];
-  #slab = Buffer.alloc(0);
+  readonly #whole: { readonly path: string; readonly bytes: Uint8Array; readonly sha256: string }[] = [];
   #seen = 0;
   /** Members whose end has not come. */
   #begun = 0;
@@ -145,25 +143,19 @@ class TarReading {
       entry.resume();
       return;
     }
-    const bytes = this.#room(entry.size);
+    const bytes = Buffer.allocUnsafeSlow(entry.size);
     let filled = 0;
     this.#begun++;
+    // While another thread unpacks the next piece, this one is idle.
+    const sum = createHash("sha256");
     entry.on("data", (piece: Buffer) => {
       filled += piece.copy(bytes, filled);
+      sum.update(piece);
     });
     entry.on("end", () => {
       this.#begun--;
-      if (filled === bytes.length) this.#whole.push({ path, bytes, modified: entry.mtime?.getTime() ?? 0 });
+      if (filled === bytes.length) this.#whole.push({ path, bytes, sha256: sum.digest("hex") });
     });
-  }
-
-  /** Members are cut out of larger blocks: a thousand buffers of their own cost more to look after than to fill. */
-  #room(size: number): Buffer {
-    if (size > slabBytes / 4) return Buffer.allocUnsafeSlow(size);
-    if (this.#slab.length < size) this.#slab = Buffer.allocUnsafeSlow(slabBytes);
-    const room = this.#slab.subarray(0, size);
-    this.#slab = this.#slab.subarray(size);
-    return room;
   }
 
   /** What the parser leaves out by itself: links, devices and whatever else is no file. */
@@ -176,8 +168,8 @@ class TarReading {
   }
 
   async #store(): Promise<void> {
-    for (const { path, bytes, modified } of this.#whole.splice(0)) {
-      this.members.set(path, { number: await this.scratch.put(bytes), modified });
+    for (const { path, bytes, sha256 } of this.#whole.splice(0)) {
+      this.members.set(path, { number: await this.scratch.put(bytes), sha256 });
     }
   }
 }

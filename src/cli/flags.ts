@@ -49,7 +49,7 @@ export const collectFlags: FlagTable = {
     group: "Agents:",
   },
   container: { type: "string", describe: "Container of the agent (default cilium-agent)", group: "Agents:" },
-  parallel: { type: "string", describe: "Agents asked at once at most, 1 to 200 (default 64)", group: "Agents:" },
+  parallel: { type: "string", describe: "Agents asked at once at most, 1 to 200 (default 20)", group: "Agents:" },
   timeout: { type: "string", describe: "Time for one command in an agent (default 30s)", group: "Agents:" },
   deadline: {
     type: "string",

@@ -69,7 +69,7 @@ function toCollect(flags: RawFlags): CollectFlags {
     namespace: text(flags, "namespace"),
     selector: text(flags, "selector") ?? "k8s-app=cilium",
     container: text(flags, "container") ?? "cilium-agent",
-    parallel: wholeNumber(flags, "parallel", [1, 200], 64),
+    parallel: wholeNumber(flags, "parallel", [1, 200], 20),
     timeoutMs: duration(flags, "timeout", 30_000),
     deadlineMs: duration(flags, "deadline", 0),
   };

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { built } from "../e2e/build.ts";
 import { measureLive } from "./scale/live.ts";
 import { measureOffline } from "./scale/offline.ts";
-import { liveTable, offlineTable, writeTables } from "./scale/tables.ts";
+import { liveTable, offlineTable, startLine, writeTables } from "./scale/tables.ts";
 
 const { values } = parseArgs({
   options: {
@@ -35,6 +35,7 @@ for (const nodes of sizes(values.offline)) {
   offline.push(await measureOffline(nodes, nodes > 1000 ? 1 : rounds, nodes <= mostInFull));
 }
 
-const tables = [liveTable(live), offlineTable(offline)].filter((table) => table !== "");
+say("start");
+const tables = [liveTable(live), offlineTable(offline), startLine()].filter((table) => table !== "");
 process.stdout.write(`${tables.join("\n")}\n`);
 if (values.write) writeTables(new URL("../../docs/scale.md", import.meta.url), tables);

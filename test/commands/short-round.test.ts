@@ -25,12 +25,20 @@ interface Asked {
   readonly asked: ReadonlyMap<string, number>;
 }
 
-async function lookShort(faults: readonly FaultName[], ...args: readonly string[]): Promise<Asked> {
+/** `mostAnswers`: the run is interrupted after so many replies. */
+async function lookShort(
+  faults: readonly FaultName[],
+  args: readonly string[],
+  mostAnswers = Number.POSITIVE_INFINITY,
+): Promise<Asked> {
+  const interrupt = new AbortController();
+  let answers = 0;
   const mesh = generateMesh({ nodes, now: () => now, faults: faults.map((name) => ({ name, at: null })) });
   const asked = new Map<string, number>();
   const reply: typeof mesh.reply = (node, argv) => {
     const line = argv.join(" ").replace(/jsonpath=(\w+).*/, "$1");
     asked.set(line, (asked.get(line) ?? 0) + 1);
+    if (++answers === mostAnswers) interrupt.abort();
     return mesh.reply(node, argv);
   };
   const demo = await startDemo({ scenario: { ...mesh, reply } });
@@ -39,7 +47,7 @@ async function lookShort(faults: readonly FaultName[], ...args: readonly string[
     writeFileSync(kubeconfig, demo.kubeconfig);
     const request = parseRequest(["--kubeconfig", kubeconfig, ...args]);
     if (request.kind !== "status") throw new Error("not a status request");
-    return { report: (await look(request, silentIo())).report, asked };
+    return { report: (await look(request, { ...silentIo(), signal: interrupt.signal })).report, asked };
   } finally {
     await demo.close();
   }
@@ -81,13 +89,13 @@ describe("a cluster of 200 agents and more", () => {
   it.each(cases.map((faults) => ({ faults })))(
     "claims in short what it claims in full: $faults",
     async ({ faults }) => {
-      const { report } = await lookShort(faults, "--no-confirm");
+      const { report } = await lookShort(faults, ["--no-confirm"]);
       expect(claims(report)).toEqual(claims(fullReport(faults)));
     },
   );
 
   it("asks each agent three commands, and lists of those that a finding names and one healthy one", async () => {
-    const { report, asked } = await lookShort(["vxlan-blocked"], "--no-confirm");
+    const { report, asked } = await lookShort(["vxlan-blocked"], ["--no-confirm"]);
     expect(Object.fromEntries(asked)).toEqual({
       "cilium-health status -o rows": nodes,
       "date -u +%Y-%m-%dT%H:%M:%S.%NZ": nodes,
@@ -103,21 +111,36 @@ describe("a cluster of 200 agents and more", () => {
   });
 
   it("asks the lists of nobody where nothing is wrong, and says so", async () => {
-    const { report, asked } = await lookShort([]);
+    const { report, asked } = await lookShort([], []);
     expect([...asked.keys()].filter((line) => line.includes("list"))).toEqual([]);
     expect(report.exitCode).toBe(0);
     expect(report.coverage.notes.join()).toContain("of none of them: nothing is wrong");
   });
 
   it("asks the lists of a node that is named", async () => {
-    const { asked } = await lookShort([], "--node", "node-007");
+    const { asked } = await lookShort([], ["--node", "node-007"]);
     expect(asked.get("cilium-dbg endpoint list -o json")).toBe(2);
   });
 
   it("asks in full what an agent could not say in short", async () => {
-    const { report, asked } = await lookShort(["garbage"], "--no-confirm");
+    const { report, asked } = await lookShort(["garbage"], ["--no-confirm"]);
     // Cut replies are asked for once more.
     expect(asked.get("cilium-health status -o json")).toBe(2);
     expect(report.coverage.failed.map(({ node, reason }) => [node, reason])).toEqual([["node-002", "cut"]]);
+  });
+
+  it("says what is missing when it is ended before all have answered, with every zone heard", async () => {
+    const { report } = await lookShort([], [], 120);
+    const { answered, agents, unasked, failed, notes } = report.coverage;
+    expect(report.partial).toBe(true);
+    expect(report.exitCode).toBe(3);
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(agents);
+    expect(unasked.length + failed.length).toBeGreaterThanOrEqual(agents - answered);
+    expect(notes.join()).toContain("the run ended before any was asked more closely");
+    const heard = report.nodes.filter((node) => node.out.host.reachable > 0).map((node) => node.zone);
+    expect([...new Set(heard)].sort()).toEqual(["zone-a", "zone-b", "zone-c"]);
+    const { host } = report.summary.pairs;
+    expect(host.reachable + host.unasked + host.unknown).toBe(host.total);
   });
 });

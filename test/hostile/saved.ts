@@ -63,7 +63,7 @@ async function readSysdump(files: ReadonlyMap<string, string>): Promise<unknown>
     name: "sysdump",
     paths: [...files.keys()],
     read: async (path) => bytes(files.get(path) ?? ""),
-    modified: () => 0,
+    sha256: () => null,
     notes: [],
     cut: false,
     close: async () => undefined,

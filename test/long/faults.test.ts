@@ -19,7 +19,8 @@ describe("twenty times in a row", () => {
     const run = await runThrough({ scenario: generateMesh({ nodes: 250, seed }) }, restartAt(100 + 20 * seed, 25));
     expectNothingInvented(run, 250);
     expect(run.report.coverage.answered).toBeGreaterThan(220);
-    expect(run.report.coverage.failed.length).toBeGreaterThan(0);
+    // Whoever's second try comes after the restart is heard all the same.
+    expect(run.resets).toBeGreaterThanOrEqual(25);
   });
 
   it.each(rounds)("%i: the API server goes away in the middle", async (seed) => {

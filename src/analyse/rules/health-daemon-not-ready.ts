@@ -13,7 +13,8 @@ export const healthDaemonNotReady: Rule = {
   causes: [
     {
       id: "health-daemon-not-ready",
-      severity: "warning",
+      // No path is broken by it: what is missing is a view, and the coverage (exit code 3) says so.
+      severity: "info",
       title: "an agent serves no health view yet",
       meaning:
         "The agent runs, but its health daemon does not answer, or has finished no probe cycle. Right after a start this is normal: older agents open the health socket only after one sweep over all nodes, which takes 30 seconds for every silent address.",
@@ -65,7 +66,6 @@ function claim(scene: Scene, waiting: readonly number[], isLate: boolean): Claim
   const dead = deadNodes(scene);
   return {
     id: "health-daemon-not-ready",
-    severity: isLate ? "warning" : "info",
     confidence: "likely",
     title: `${subject(names)} no health view yet, ${isLate ? "long" : "shortly"} after the start`,
     nodes: names,

@@ -29,7 +29,7 @@ describe("an agent without a health view", () => {
   });
 
   it("a month after its start is a fault", () => {
-    expect(severities({ failing: withoutSocket })).toEqual(["warning worker-2"]);
+    expect(severities({ failing: withoutSocket })).toEqual(["info worker-2"]);
   });
 
   it("may take 30 s for each silent address up to 1.16 (cilium/cilium#35465)", () => {
@@ -39,7 +39,7 @@ describe("an agent without a health view", () => {
       patch: { pod: (node) => (node === 2 ? { ...startedAt("2031-05-02T09:15:00Z"), ...image(version) } : undefined) },
     });
     expect(severities(dead("1.16.0"))).toEqual(["info worker-2"]);
-    expect(severities(dead("1.18.0"))).toEqual(["warning worker-2"]);
+    expect(severities(dead("1.18.0"))).toEqual(["info worker-2"]);
   });
 
   it.each([

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { finished, type Measured, measured, medians } from "./measured.ts";
 
-const program = fileURLToPath(new URL("../../../dist/kubectl-cilium_health.js", import.meta.url));
+/** The built program. */
+export const program = fileURLToPath(new URL("../../../dist/kubectl-cilium_health.js", import.meta.url));
 const server = fileURLToPath(new URL("serve-child.ts", import.meta.url));
 
 export interface LiveRow {

@@ -13,11 +13,15 @@ export interface Measured {
 
 export interface Finished {
   readonly code: number | null;
+  /** The first megabyte; a loop over a thousand agents prints a gigabyte. */
   readonly stdout: string;
+  readonly stdoutBytes: number;
   readonly stderr: string;
 }
 
-/** Runs to its end; rejects when it cannot be started. Nothing of it is read while it runs but its output. */
+const mostKept = 1024 * 1024;
+
+/** Runs to its end; rejects when it cannot be started. */
 export function finished(
   command: string,
   args: readonly string[],
@@ -25,21 +29,22 @@ export function finished(
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-    let [stdout, stderr] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
+    let [stdout, stderr, stdoutBytes] = ["", "", 0];
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdoutBytes += chunk.length;
+      if (stdout.length < mostKept) stdout += chunk.toString("utf8");
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
     });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout, stderr }));
+    child.once("close", (code) => resolve({ code, stdout, stdoutBytes, stderr }));
   });
 }
 
 /** The same with its times, as GNU time tells them; the peak is that of the largest process. Bytes are its output's. */
 export async function measured(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
-  const { stdout, stderr } = await finished("/usr/bin/time", ["-f", "\n@%e %U %S %M", command, ...args], env);
+  const { stdoutBytes, stderr } = await finished("/usr/bin/time", ["-f", "\n@%e %U %S %M", command, ...args], env);
   const words = /@([\d.]+) ([\d.]+) ([\d.]+) (\d+)\s*$/.exec(stderr);
   if (words === null) throw new Error(`${command} was not measured: ${stderr.slice(-500)}`);
   const [wall = 0, user = 0, system = 0, kilobytes = 0] = words.slice(1).map(Number);
@@ -47,7 +52,7 @@ export async function measured(command: string, args: readonly string[], env: No
     cpuMs: (user + system) * 1000,
     readingMs: 0,
     wallMs: wall * 1000,
-    bytes: Buffer.byteLength(stdout),
+    bytes: stdoutBytes,
     peakMiB: kilobytes / 1024,
   };
 }

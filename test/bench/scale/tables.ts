@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import type { LiveRow } from "./live.ts";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { paired } from "../paired.ts";
+import { type LiveRow, program } from "./live.ts";
 import type { Measured } from "./measured.ts";
 import { exponent, type OfflineRow } from "./offline.ts";
 
@@ -61,6 +64,17 @@ function growth(rows: readonly OfflineRow[]): string[] {
   if (first === undefined || last === undefined || first === last) return [];
   const value = exponent(first, last, ({ short }) => short.cpuMs);
   return [`Growth of CPU in pairs, in short, ${first.nodes} to ${last.nodes} nodes: exponent ${value.toFixed(2)}.`, ""];
+}
+
+/** `--help` against an empty program of the same Node. */
+export function startLine(): string {
+  const folder = mkdtempSync(join(tmpdir(), "bench-start-"));
+  const empty = join(folder, "empty.js");
+  writeFileSync(empty, "");
+  const run = (name: string, file: string) => ({ name, command: process.execPath, args: [file, "--help"] });
+  const { a, b, ratio: times } = paired(run("--help", program), run("empty program", empty), 11);
+  rmSync(folder, { recursive: true });
+  return `Start: \`--help\` ${a.median.toFixed(0)} ms, an empty program ${b.median.toFixed(0)} ms, ratio ${times.toFixed(1)}.\n`;
 }
 
 function known(one: Measured, show: (one: Measured) => string): string {
