@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // One worker a core: the default leaves a core of a two-core machine idle.
+    maxWorkers: "100%",
     projects: [
       {
         test: {

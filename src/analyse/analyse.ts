@@ -3,18 +3,18 @@ import { type Target, targets } from "../model/matrix.ts";
 import type { Report, Summary, Want } from "../model/report.ts";
 import type { FailOn, IgnoreFlag, Scope } from "../model/request.ts";
 import { cellStatus } from "../model/status.ts";
-import { correlate } from "./correlate.ts";
-import { countByNode, countPairs, sumCounts } from "./counts.ts";
-import { coverage } from "./coverage.ts";
 import { diagnose, type SpellCommand, wantedCaptures } from "./engine.ts";
-import { latencyByNode, type NodeLatency } from "./latency.ts";
-import { readPlanes } from "./planes.ts";
-import { reportNodes } from "./report-nodes.ts";
+import { correlate } from "./matrix/correlate.ts";
+import { countByNode, countPairs, sumCounts } from "./matrix/counts.ts";
+import { readPlanes } from "./matrix/planes.ts";
+import { lens } from "./matrix/scope.ts";
 import { rules } from "./rules/index.ts";
 import { firstScene, nameOf, type Scene } from "./scene.ts";
-import { lens } from "./scope.ts";
-import { ciliumSettings } from "./settings.ts";
-import { exitCode, isBroken, verdict } from "./verdict.ts";
+import { ciliumSettings } from "./settings/settings.ts";
+import { coverage } from "./summary/coverage.ts";
+import { latencyByNode, type NodeLatency } from "./summary/latency.ts";
+import { reportNodes } from "./summary/report-nodes.ts";
+import { exitCode, isBroken, verdict } from "./summary/verdict.ts";
 
 export interface AnalyseOptions {
   readonly scope: Scope;

@@ -2,10 +2,10 @@ import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, Confirmation, Finding, Want } from "../model/report.ts";
 import type { IgnoreFlag, Severity } from "../model/request.ts";
 import { cellStatus, noPath } from "../model/status.ts";
-import { compareNames } from "./coverage.ts";
 import { docsLinks } from "./docs.ts";
 import type { Cause, Claim, ConfirmStep, Rule } from "./rule.ts";
 import { type Scene, withoutClaimed } from "./scene.ts";
+import { compareNames } from "./summary/coverage.ts";
 
 /** Spells out a confirming step as the command line of this very run: context, namespace, real pod and container. */
 export type SpellCommand = (step: ConfirmStep) => string;

@@ -3,9 +3,9 @@ import type { Facts, NodeFacts } from "../model/facts.ts";
 import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, CiliumSettings, Want } from "../model/report.ts";
 import { cellStatus, noPath } from "../model/status.ts";
-import { type Grouping, groupings } from "./groupings.ts";
-import { blank, type Planes, probeKinds, targetOf } from "./planes.ts";
-import { foldShapes, type Shape } from "./shapes.ts";
+import { type Grouping, groupings } from "./matrix/groupings.ts";
+import { blank, type Planes, probeKinds, targetOf } from "./matrix/planes.ts";
+import { foldShapes, type Shape } from "./shapes/shapes.ts";
 
 /** What a rule sees: the facts, the joined cells, and the failures nobody has explained yet, folded into shapes. */
 export interface Scene {

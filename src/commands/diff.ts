@@ -1,4 +1,4 @@
-import { analyseDiff } from "../analyse/diff.ts";
+import { analyseDiff } from "../analyse/changes/diff.ts";
 import type { Request } from "../cli/request.ts";
 import { diffDocument, diffTable } from "../render/diff.ts";
 import { jsonChunks } from "../render/json.ts";

@@ -1,4 +1,4 @@
-import { zoneOf } from "../analyse/scope.ts";
+import { zoneOf } from "../analyse/matrix/scope.ts";
 import type { NodeFacts } from "../model/facts.ts";
 import type { AgentPod } from "../model/kube.ts";
 

@@ -1,5 +1,5 @@
 import { analyse, wants } from "../analyse/analyse.ts";
-import { unmatched } from "../analyse/scope.ts";
+import { unmatched } from "../analyse/matrix/scope.ts";
 import type { ReadFlags } from "../cli/request.ts";
 import { confirmingCaptures } from "../collect/captures.ts";
 import type { AgentOrder, Refusal } from "../collect/collect.ts";

@@ -1,4 +1,4 @@
-import { heatMap } from "../analyse/heat-map.ts";
+import { heatMap } from "../analyse/heat/heat-map.ts";
 import type { Request } from "../cli/request.ts";
 import { reportDocument } from "../render/document.ts";
 import { jsonChunks } from "../render/json.ts";

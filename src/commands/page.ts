@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { heatPage } from "../analyse/heat-page.ts";
+import { heatPage } from "../analyse/heat/heat-page.ts";
 import type { HeatMeasure } from "../model/heat-map.ts";
 import type { Scope } from "../model/request.ts";
 import { htmlChunks } from "../render/html.ts";

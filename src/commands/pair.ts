@@ -1,4 +1,4 @@
-import { analysePair } from "../analyse/pair.ts";
+import { analysePair } from "../analyse/summary/pair.ts";
 import type { Request } from "../cli/request.ts";
 import { HealthError } from "../model/errors.ts";
 import { jsonChunks } from "../render/json.ts";

@@ -1,4 +1,4 @@
-import { globPattern } from "../analyse/scope.ts";
+import { globPattern } from "../analyse/matrix/scope.ts";
 import { baseCaptures, type CaptureSpec } from "../collect/captures.ts";
 import type { AgentOrder } from "../collect/collect.ts";
 import { shortCaptures } from "../collect/short-captures.ts";

@@ -1,4 +1,4 @@
-import { checksOf } from "../analyse/checks.ts";
+import { checksOf } from "../analyse/summary/checks.ts";
 import type { Request, StatusFormat } from "../cli/request.ts";
 import type { Report } from "../model/report.ts";
 import type { FailOn, Scope } from "../model/request.ts";

@@ -1,5 +1,5 @@
-import { follow, type WatchMemory } from "../analyse/changes.ts";
-import { nextRoundMs } from "../analyse/next-round.ts";
+import { follow, type WatchMemory } from "../analyse/changes/changes.ts";
+import { nextRoundMs } from "../analyse/summary/next-round.ts";
 import type { ReadFlags, Request, WatchFlags } from "../cli/request.ts";
 import { HealthError } from "../model/errors.ts";
 import type { WatchRound } from "../model/watch.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { correlate } from "../../src/analyse/correlate.ts";
 import { diagnose } from "../../src/analyse/engine.ts";
-import { readPlanes } from "../../src/analyse/planes.ts";
+import { correlate } from "../../src/analyse/matrix/correlate.ts";
+import { readPlanes } from "../../src/analyse/matrix/planes.ts";
+import { lens } from "../../src/analyse/matrix/scope.ts";
 import { unexplainedShape } from "../../src/analyse/rules/unexplained-shape.ts";
 import { firstScene } from "../../src/analyse/scene.ts";
-import { lens } from "../../src/analyse/scope.ts";
-import { ciliumSettings } from "../../src/analyse/settings.ts";
+import { ciliumSettings } from "../../src/analyse/settings/settings.ts";
 import type { CaptureOutcome } from "../../src/model/capture.ts";
 import type { Finding } from "../../src/model/report.ts";
 import {

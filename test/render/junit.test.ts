@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checksOf } from "../../src/analyse/checks.ts";
+import { checksOf } from "../../src/analyse/summary/checks.ts";
 import { parseFault } from "../../src/demo/index.ts";
 import type { Check } from "../../src/model/check.ts";
 import { junitChunks } from "../../src/render/junit.ts";

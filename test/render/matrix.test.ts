@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { heatMap } from "../../src/analyse/heat-map.ts";
+import { heatMap } from "../../src/analyse/heat/heat-map.ts";
 import { type MeshOptions, parseFault } from "../../src/demo/index.ts";
 import type { HeatMeasure } from "../../src/model/heat-map.ts";
 import { matrixText } from "../../src/render/matrix.ts";

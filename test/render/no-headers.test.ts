@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { analyseDiff } from "../../src/analyse/diff.ts";
+import { analyseDiff } from "../../src/analyse/changes/diff.ts";
 import { parseFault } from "../../src/demo/index.ts";
 import { accessChunks } from "../../src/render/access.ts";
 import { diffTable } from "../../src/render/diff.ts";

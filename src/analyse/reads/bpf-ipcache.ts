@@ -1,4 +1,4 @@
-import { type Cidr, contains, parseAddress, parseCidr } from "../cidr.ts";
+import { type Cidr, contains, parseAddress, parseCidr } from "../settings/cidr.ts";
 import { isRecord, readJson } from "./json.ts";
 
 /** What a node's datapath knows of an address range. */

@@ -1,4 +1,4 @@
-import { parseAddress } from "../cidr.ts";
+import { parseAddress } from "../settings/cidr.ts";
 import { readAddresses } from "./link-addresses.ts";
 
 /** The link that bears an address, by `ip -br addr`; "" when none does or either text is no address. */

@@ -1,4 +1,4 @@
-import { type Address, type Cidr, parseCidr } from "../cidr.ts";
+import { type Address, type Cidr, parseCidr } from "../settings/cidr.ts";
 
 /** One line of `ip route`. */
 export interface Route {

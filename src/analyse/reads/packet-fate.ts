@@ -1,4 +1,4 @@
-import { type Address, contains, parseCidr } from "../cidr.ts";
+import { type Address, contains, parseCidr } from "../settings/cidr.ts";
 import type { IptablesRule, Ruleset } from "./iptables.ts";
 
 /** A packet as far as it is known; "" or null matches a condition perhaps. */

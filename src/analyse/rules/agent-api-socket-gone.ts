@@ -1,7 +1,7 @@
-import { agentAge, isFreshAgent, spanText } from "../ages.ts";
-import { failingAmong, isStaleFailure, noCells, type PathCells } from "../failing.ts";
+import { failingAmong, isStaleFailure, noCells, type PathCells } from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, rowCells, type Scene } from "../scene.ts";
+import { agentAge, isFreshAgent, spanText } from "../settings/ages.ts";
 
 /** The agent lost its API socket: the health server cannot list nodes and its last report freezes (cilium/cilium#27436). */
 export const agentApiSocketGone: Rule = {

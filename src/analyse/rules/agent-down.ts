@@ -1,13 +1,13 @@
 import type { NodeFacts } from "../../model/facts.ts";
 import type { AgentPod } from "../../model/kube.ts";
-import { isWithin, podAge, settlingMs, spanText } from "../ages.ts";
-import { isGhost } from "../announced.ts";
-import { isComingUp, isCrashLooping } from "../crash-loop.ts";
-import { isDown } from "../down.ts";
+import { sightings } from "../matrix/sightings.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, type Scene } from "../scene.ts";
-import { sightings } from "../sightings.ts";
-import { isSilentAgent } from "../silent-agent.ts";
+import { isWithin, podAge, settlingMs, spanText } from "../settings/ages.ts";
+import { isGhost } from "../settings/announced.ts";
+import { isComingUp, isCrashLooping } from "../settings/crash-loop.ts";
+import { isDown } from "../settings/down.ts";
+import { isSilentAgent } from "../settings/silent-agent.ts";
 
 /** The agent container does not run; the kernel still answers ping, port 4240 refuses (cilium/cilium#33697). */
 export const agentDown: Rule = {

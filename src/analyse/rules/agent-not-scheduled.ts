@@ -1,8 +1,8 @@
-import { isNewNode } from "../ages.ts";
-import { isDown } from "../down.ts";
-import { failingAmong } from "../failing.ts";
+import { failingAmong } from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, type Scene } from "../scene.ts";
+import { isNewNode } from "../settings/ages.ts";
+import { isDown } from "../settings/down.ts";
 
 /** A node of Kubernetes on which no Cilium agent was ever put. */
 export const agentNotScheduled: Rule = {

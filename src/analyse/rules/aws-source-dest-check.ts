@@ -1,6 +1,4 @@
-import { parseAddress } from "../cidr.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { forwardDropped, forwardingOff } from "../forwarding.ts";
+import { forwardDropped, forwardingOff } from "../evidence/forwarding.ts";
 import {
   autoDirectRoutes,
   healthAddress,
@@ -9,10 +7,12 @@ import {
   routesRanges,
   routeTables,
   wantRouteTables,
-} from "../native-routing.ts";
-import { getsThrough, type PodPathFailures, podPathFailures } from "../pod-path.ts";
+} from "../evidence/native-routing.ts";
+import { getsThrough, type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { parseAddress } from "../settings/cidr.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const meaning =
   "In native mode packets carry the addresses of pods, which the cloud does not know as the machine's own. Its network drops them at the machine's port, whatever routes the nodes have. Node addresses answer, pods of other nodes do not.";

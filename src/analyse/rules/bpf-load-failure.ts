@@ -1,10 +1,10 @@
 import type { AgentFacts, FailingController } from "../../model/facts.ts";
-import { isFreshAgent } from "../ages.ts";
-import { listNames } from "../figure-words.ts";
-import { cellsTo, isWhole, judgeAll, podPathFails, probeAt } from "../judged-cells.ts";
-import { failed } from "../planes.ts";
+import { cellsTo, isWhole, judgeAll, podPathFails, probeAt } from "../matrix/judged-cells.ts";
+import { failed } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isFreshAgent } from "../settings/ages.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** The datapath of the health endpoint could not be built: cilium/cilium#17647, #14964, #11511. */
 export const bpfLoadFailure: Rule = {

@@ -1,5 +1,5 @@
+import { tcpAloneLost } from "../evidence/tcp-alone-lost.ts";
 import type { Rule } from "../rule.ts";
-import { tcpAloneLost } from "../tcp-alone-lost.ts";
 
 /** A network card leaves checksums of wrapped TCP wrong (mitchross/talos-argocd-proxmox#1953, projectcalico/calico#7040). */
 export const checksumOffload: Rule = {

@@ -1,10 +1,10 @@
 import type { NodeFacts } from "../../model/facts.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { forwardDropped, forwardingOff } from "../forwarding.ts";
-import { autoDirectRoutes, provider, routesRanges } from "../native-routing.ts";
-import { getsThrough, type PodPathFailures, podPathFailures } from "../pod-path.ts";
+import { forwardDropped, forwardingOff } from "../evidence/forwarding.ts";
+import { autoDirectRoutes, provider, routesRanges } from "../evidence/native-routing.ts";
+import { getsThrough, type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 import { antiSpoofingId } from "./aws-source-dest-check.ts";
 
 const id = "cloud-route-missing";

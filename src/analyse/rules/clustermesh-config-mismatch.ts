@@ -1,10 +1,16 @@
-import { type Cidr, overlaps, parseCidr } from "../cidr.ts";
-import { sinksOf } from "../figure-words.ts";
-import { isWell, isWhole, type Judged, judgeAll, podPathFails } from "../judged-cells.ts";
-import { cellsInside, cellsToCluster, clusterReports, type RemoteMesh, remoteMeshes } from "../remote-clusters.ts";
+import { isWell, isWhole, type Judged, judgeAll, podPathFails } from "../matrix/judged-cells.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import { isTunnel, tunnelPort } from "../wire.ts";
+import { type Cidr, overlaps, parseCidr } from "../settings/cidr.ts";
+import {
+  cellsInside,
+  cellsToCluster,
+  clusterReports,
+  type RemoteMesh,
+  remoteMeshes,
+} from "../settings/remote-clusters.ts";
+import { isTunnel, tunnelPort } from "../settings/wire.ts";
+import { sinksOf } from "../shapes/figure-words.ts";
 
 /** The nodes of two clusters reach each other, their pods do not: cilium/cilium#31843, #32296. */
 export const clustermeshConfigMismatch: Rule = {

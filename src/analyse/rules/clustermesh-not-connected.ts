@@ -1,9 +1,15 @@
 import { listedWith } from "../../model/matrix.ts";
-import { isFreshAgent } from "../ages.ts";
-import { listNames } from "../figure-words.ts";
-import { type ClusterReport, clusterReports, isCutOff, type RemoteMesh, remoteMeshes } from "../remote-clusters.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isFreshAgent } from "../settings/ages.ts";
+import {
+  type ClusterReport,
+  clusterReports,
+  isCutOff,
+  type RemoteMesh,
+  remoteMeshes,
+} from "../settings/remote-clusters.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** Agents cannot talk to another cluster's control plane, so its nodes are missing or out of date. */
 export const clustermeshNotConnected: Rule = {

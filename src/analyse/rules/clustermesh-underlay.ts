@@ -1,6 +1,7 @@
-import { sinksOf } from "../figure-words.ts";
-import { type CellJudge, isWhole, judgeAll, probeAt } from "../judged-cells.ts";
-import { blank, failed } from "../planes.ts";
+import { type CellJudge, isWhole, judgeAll, probeAt } from "../matrix/judged-cells.ts";
+import { blank, failed } from "../matrix/planes.ts";
+import type { Claim, Rule } from "../rule.ts";
+import { nameOf, type Scene } from "../scene.ts";
 import {
   type ClusterReport,
   cellsInside,
@@ -8,9 +9,8 @@ import {
   clusterReports,
   type RemoteMesh,
   remoteMeshes,
-} from "../remote-clusters.ts";
-import type { Claim, Rule } from "../rule.ts";
-import { nameOf, type Scene } from "../scene.ts";
+} from "../settings/remote-clusters.ts";
+import { sinksOf } from "../shapes/figure-words.ts";
 
 /** Nothing passes between this cluster and another one: cilium/cilium#27159. */
 export const clustermeshUnderlay: Rule = {

@@ -1,9 +1,9 @@
-import { listNames, namesOf } from "../figure-words.ts";
 import { readAgentConfig } from "../reads/agent-config.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, nameOf, type Scene, wantFrom } from "../scene.ts";
-import { findSkew, type Group, type Skew } from "../skew.ts";
-import { isTunnel, tunnelPort } from "../wire.ts";
+import { findSkew, type Group, type Skew } from "../settings/skew.ts";
+import { isTunnel, tunnelPort } from "../settings/wire.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 /** Some agents still run an older configuration than the others: cilium/cilium#12128 (comment). */
 export const configSkew: Rule = {

@@ -1,9 +1,9 @@
-import { listNames } from "../figure-words.ts";
-import { probeAt } from "../judged-cells.ts";
-import { failed, fine, silent } from "../planes.ts";
+import { probeAt } from "../matrix/judged-cells.ts";
+import { failed, fine, silent } from "../matrix/planes.ts";
 import { packetsBecause, readBpfMetrics } from "../reads/bpf-metrics.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, nameOf, type Scene, wantFrom } from "../scene.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** A full connection table loses new connections at random: cilium/cilium#24177, #35010, #47293, #33074. */
 export const ctOrNatMapFull: Rule = {

@@ -1,7 +1,7 @@
-import { countCells, failingAmong } from "../failing.ts";
+import { countCells, failingAmong } from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, rowCells, type Scene } from "../scene.ts";
-import { isInnerAddress, type SharedAddress, sharedAddresses } from "../shared-addresses.ts";
+import { isInnerAddress, type SharedAddress, sharedAddresses } from "../settings/shared-addresses.ts";
 
 /** Two nodes with one address: which of them answers changes (cilium/cilium#31921, #28702). */
 export const duplicateNodeIp: Rule = {

@@ -1,8 +1,8 @@
-import { isFailing } from "../failing.ts";
-import { failed } from "../planes.ts";
+import { isFailing } from "../matrix/failing.ts";
+import { failed } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
-import type { Shape } from "../shapes.ts";
+import type { Shape } from "../shapes/shapes.ts";
 
 /**
  * Agents probe node addresses alone; usual and right with CNI chaining (cilium/cilium#9260). Left on with chaining,

@@ -1,11 +1,11 @@
-import { parseAddress } from "../cidr.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { addressOf, healthAddress } from "../native-routing.ts";
-import { blank, failed, fine, refused } from "../planes.ts";
+import { addressOf, healthAddress } from "../evidence/native-routing.ts";
+import { blank, failed, fine, refused } from "../matrix/planes.ts";
 import { readIptables } from "../reads/iptables.ts";
 import { type Fate, fateOf, type Packet } from "../reads/packet-fate.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, nameOf, type Scene } from "../scene.ts";
+import { parseAddress } from "../settings/cidr.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "foreign-snat";
 

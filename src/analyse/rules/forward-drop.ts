@@ -1,4 +1,3 @@
-import { listNames, namesOf } from "../figure-words.ts";
 import {
   alikeEvidence,
   endpointRoutes,
@@ -9,11 +8,12 @@ import {
   kernelForwards,
   reversePathStrict,
   wantHostSettings,
-} from "../forwarding.ts";
-import { getsThrough, type PodPathFailures, podPathFailures } from "../pod-path.ts";
+} from "../evidence/forwarding.ts";
+import { getsThrough, type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import { settingsAgree } from "../wire.ts";
+import { settingsAgree } from "../settings/wire.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 import { awsSourceDestCheck } from "./aws-source-dest-check.ts";
 import { cloudRouteMissing } from "./cloud-route-missing.ts";
 

@@ -1,8 +1,8 @@
-import { agentAge, settlingMs, spanText } from "../ages.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { inbound, nameOf, type Scene } from "../scene.ts";
-import { isSilentAgent } from "../silent-agent.ts";
-import { minorOf } from "../version.ts";
+import { agentAge, settlingMs, spanText } from "../settings/ages.ts";
+import { isSilentAgent } from "../settings/silent-agent.ts";
+import { minorOf } from "../settings/version.ts";
 
 /**
  * The agent runs, but serves no health view yet. Up to 1.16 the socket opens only after a first sweep over all nodes,

@@ -1,6 +1,6 @@
-import { isFreshAgent, isNewNode } from "../ages.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isFreshAgent, isNewNode } from "../settings/ages.ts";
 
 /** A node without a health endpoint while the others have one: nobody probes its pod path (cilium/cilium#6754). */
 export const healthEndpointMissing: Rule = {

@@ -1,5 +1,5 @@
-import { countCells, type PathCells } from "../failing.ts";
-import { blank, fine, type Planes, refused, silent, textOf } from "../planes.ts";
+import { countCells, type PathCells } from "../matrix/failing.ts";
+import { blank, fine, type Planes, refused, silent, textOf } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, type Scene } from "../scene.ts";
 import { announcesLinkLocal } from "./node-ip-link-local.ts";

@@ -1,5 +1,5 @@
-import { failingWhere, type PathCells } from "../failing.ts";
-import { fine, refused, textOf } from "../planes.ts";
+import { failingWhere, type PathCells } from "../matrix/failing.ts";
+import { fine, refused, textOf } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
 

@@ -1,11 +1,11 @@
-import { countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { isRectangle, membersOf, namesOf, placeOf, sinksOf } from "../figure-words.ts";
-import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
-import { blank, failed, fine, silent } from "../planes.ts";
+import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../evidence/filter-evidence.ts";
+import { blank, failed, fine, silent } from "../matrix/planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import { type Figure, figuresOf, type Judge, joinAlike } from "../signature.ts";
-import { healthPort, isHeard, isTunnel, trustsPing } from "../wire.ts";
+import { healthPort, isHeard, isTunnel, trustsPing } from "../settings/wire.ts";
+import { countEvidence, wantFromFigures } from "../shapes/figure-facts.ts";
+import { isRectangle, membersOf, namesOf, placeOf, sinksOf } from "../shapes/figure-words.ts";
+import { type Figure, figuresOf, type Judge, joinAlike } from "../shapes/signature.ts";
 
 /** Only the health port is filtered (SUSE/skuba#403, zifeo/terraform-openstack-rke2#20). */
 export const healthTcp4240Blocked: Rule = {

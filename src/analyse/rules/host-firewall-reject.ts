@@ -1,11 +1,11 @@
-import { countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { membersOf, namesOf, placeOf } from "../figure-words.ts";
-import { filterCaptures, filterEvidence, type Needed } from "../filter-evidence.ts";
-import { blank, failed, fine, silent, unroutable } from "../planes.ts";
+import { filterCaptures, filterEvidence, type Needed } from "../evidence/filter-evidence.ts";
+import { blank, failed, fine, silent, unroutable } from "../matrix/planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { columnCells, nameOf, rowCells, type Scene } from "../scene.ts";
-import { type Figure, figuresOf, type Judge, joinAlike } from "../signature.ts";
-import { healthPort, isHeard, isTunnel } from "../wire.ts";
+import { healthPort, isHeard, isTunnel } from "../settings/wire.ts";
+import { countEvidence, wantFromFigures } from "../shapes/figure-facts.ts";
+import { membersOf, namesOf, placeOf } from "../shapes/figure-words.ts";
+import { type Figure, figuresOf, type Judge, joinAlike } from "../shapes/signature.ts";
 
 /** A host filter answers with an ICMP prohibition, which the caller's kernel reports as "no route to host". */
 export const hostFirewallReject: Rule = {

@@ -1,8 +1,8 @@
-import { listNames } from "../figure-words.ts";
-import { cellsTo, isWhole, joined, judgeAll, podPathFails } from "../judged-cells.ts";
+import { cellsTo, isWhole, joined, judgeAll, podPathFails } from "../matrix/judged-cells.ts";
 import { packetsBecause, readBpfMetrics } from "../reads/bpf-metrics.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, nameOf, type Scene, wantFrom } from "../scene.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** The host firewall does not know ESP or IPIP: cilium/cilium#20419, #34036, #41854. */
 export const hostFirewallUnknownL4: Rule = {

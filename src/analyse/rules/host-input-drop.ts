@@ -1,5 +1,3 @@
-import { countEvidence, suspectsOf } from "../figure-facts.ts";
-import { namesOf } from "../figure-words.ts";
 import {
   describe,
   type FilterEvidence,
@@ -7,12 +5,14 @@ import {
   filterEvidence,
   type Needed,
   openEvidence,
-} from "../filter-evidence.ts";
-import { blank, failed, fine, silent } from "../planes.ts";
+} from "../evidence/filter-evidence.ts";
+import { blank, failed, fine, silent } from "../matrix/planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { columnCells, confirmingText, nameOf, rowCells, type Scene, wantFrom } from "../scene.ts";
-import { allDead, type Figure, figuresOf, type Judge } from "../signature.ts";
-import { healthPort, isHeard, isTunnel, tunnelPort } from "../wire.ts";
+import { healthPort, isHeard, isTunnel, tunnelPort } from "../settings/wire.ts";
+import { countEvidence, suspectsOf } from "../shapes/figure-facts.ts";
+import { namesOf } from "../shapes/figure-words.ts";
+import { allDead, type Figure, figuresOf, type Judge } from "../shapes/signature.ts";
 
 /** A node drops what comes in while it runs on: a hardening script, a default-deny filter (cilium/cilium#30791). */
 export const hostInputDrop: Rule = {

@@ -1,13 +1,13 @@
 import type { NodeFacts } from "../../model/facts.ts";
 import type { ClusterwidePolicy } from "../../model/kube.ts";
-import { listNames } from "../figure-words.ts";
-import { cellsFrom, cellsTo, isWhole, type Judged, judgeAll, nodePathFails, probeAt } from "../judged-cells.ts";
-import { selects } from "../label-selector.ts";
-import { failed } from "../planes.ts";
-import { deniedPackets } from "../policy-drops.ts";
+import { deniedPackets } from "../evidence/policy-drops.ts";
+import { cellsFrom, cellsTo, isWhole, type Judged, judgeAll, nodePathFails, probeAt } from "../matrix/judged-cells.ts";
+import { failed } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene, wantFrom } from "../scene.ts";
-import { isTunnel } from "../wire.ts";
+import { selects } from "../settings/label-selector.ts";
+import { isTunnel } from "../settings/wire.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** The host firewall drops probes of the node address: cilium/cilium#17505, #33277. */
 export const hostPolicyBlocksProbes: Rule = {

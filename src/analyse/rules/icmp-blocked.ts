@@ -1,11 +1,11 @@
-import { countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { isRectangle, listNames, membersOf, namesOf, placeOf, sinksOf, sourcesOf } from "../figure-words.ts";
-import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
-import { blank, failed, fine, silent } from "../planes.ts";
+import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../evidence/filter-evidence.ts";
+import { blank, failed, fine, silent } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
-import { type Figure, figuresOf, type Judge, joinAlike } from "../signature.ts";
-import { isTunnel, trustsPing } from "../wire.ts";
+import { isTunnel, trustsPing } from "../settings/wire.ts";
+import { countEvidence, wantFromFigures } from "../shapes/figure-facts.ts";
+import { isRectangle, listNames, membersOf, namesOf, placeOf, sinksOf, sourcesOf } from "../shapes/figure-words.ts";
+import { type Figure, figuresOf, type Judge, joinAlike } from "../shapes/signature.ts";
 
 /** Ping alone is filtered; a health check complains, pods do not (kubernetes/kops#15329, #9457, #11787). */
 export const icmpBlocked: Rule = {

@@ -1,4 +1,3 @@
-import { listNames, namesOf } from "../figure-words.ts";
 import {
   alikeEvidence,
   forwardDropped,
@@ -6,10 +5,11 @@ import {
   guiltyNodes,
   kernelForwards,
   wantHostSettings,
-} from "../forwarding.ts";
-import { type PodPathFailures, podPathFailures } from "../pod-path.ts";
+} from "../evidence/forwarding.ts";
+import { type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "ip-forward-disabled";
 

@@ -1,12 +1,18 @@
-import { isHalfSeen } from "../both-ways.ts";
-import { askedNode, countEvidence, enforcementEvidence, enforcementOf, wantFromFigures } from "../figure-facts.ts";
-import { membersOf, namesOf, placeOf } from "../figure-words.ts";
-import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
-import { ipsecFigures, needsFact, stateErrorsOf } from "../ipsec-figures.ts";
+import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../evidence/filter-evidence.ts";
+import { ipsecFigures, needsFact, stateErrorsOf } from "../evidence/ipsec-figures.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import { type Figure, joinAlike } from "../signature.ts";
-import { isTunnel, tunnelPort } from "../wire.ts";
+import { isTunnel, tunnelPort } from "../settings/wire.ts";
+import { isHalfSeen } from "../shapes/both-ways.ts";
+import {
+  askedNode,
+  countEvidence,
+  enforcementEvidence,
+  enforcementOf,
+  wantFromFigures,
+} from "../shapes/figure-facts.ts";
+import { membersOf, namesOf, placeOf } from "../shapes/figure-words.ts";
+import { type Figure, joinAlike } from "../shapes/signature.ts";
 
 /** IP protocol 50 is lost on the way (cilium/cilium#18678). */
 export const ipsecEspBlocked: Rule = {

@@ -1,10 +1,10 @@
-import { askedNode, countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { listNames, membersOf, namesOf, placeOf } from "../figure-words.ts";
-import { ipsecFigures, keysOf, type NodeErrors, stateErrorsOf } from "../ipsec-figures.ts";
+import { ipsecFigures, keysOf, type NodeErrors, stateErrorsOf } from "../evidence/ipsec-figures.ts";
 import { stateErrors } from "../reads/xfrm-errors.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import type { Figure } from "../signature.ts";
+import { askedNode, countEvidence, wantFromFigures } from "../shapes/figure-facts.ts";
+import { listNames, membersOf, namesOf, placeOf } from "../shapes/figure-words.ts";
+import type { Figure } from "../shapes/signature.ts";
 
 /** Keys or sequence numbers of the two ends do not fit (cilium/cilium#26626, #44428, #44335, #39720, #28702). */
 export const ipsecStateMismatch: Rule = {

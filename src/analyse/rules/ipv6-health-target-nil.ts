@@ -1,4 +1,4 @@
-import { countCells, failingWithText, type PathCells, sinksOf, sourcesOf } from "../failing.ts";
+import { countCells, failingWithText, type PathCells, sinksOf, sourcesOf } from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
 

@@ -1,9 +1,9 @@
 import type { Target } from "../../model/matrix.ts";
-import { parseAddress } from "../cidr.ts";
-import { listNames, sinksOf, sourcesOf } from "../figure-words.ts";
-import { blank, failed, type Planes, type ProbeKind } from "../planes.ts";
+import { blank, failed, type Planes, type ProbeKind } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { parseAddress } from "../settings/cidr.ts";
+import { listNames, sinksOf, sourcesOf } from "../shapes/figure-words.ts";
 
 /** Dual stack, and the second family alone fails: cilium/cilium#27828, #19266. */
 export const ipv6SecondaryPathBroken: Rule = {

@@ -1,6 +1,6 @@
-import { healthMacs, type LocalFault, localFaults } from "../local-health.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { healthMacs, type LocalFault, localFaults } from "../settings/local-health.ts";
 
 /** An agent fails to reach its own health endpoint (cilium/cilium#13553, #21149, #35936). */
 export const localHealthEndpointBroken: Rule = {

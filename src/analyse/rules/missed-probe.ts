@@ -1,7 +1,7 @@
-import { fine, type ProbeKind, protocolOf, targetOf } from "../planes.ts";
+import { fine, type ProbeKind, protocolOf, targetOf } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import type { Shape } from "../shapes.ts";
+import type { Shape } from "../shapes/shapes.ts";
 
 /** A single lost ping that the next round heals (cilium/cilium#31567, #31846). */
 export const missedProbe: Rule = {

@@ -1,11 +1,11 @@
 import type { NodeFacts } from "../../model/facts.ts";
-import { listNames } from "../figure-words.ts";
 import { readAgentConfig } from "../reads/agent-config.ts";
 import { type Link, readLinks, underlayLink } from "../reads/ip-link.ts";
 import { readRoutes } from "../reads/ip-route.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, type Scene, wantFrom } from "../scene.ts";
-import { isTunnel } from "../wire.ts";
+import { isTunnel } from "../settings/wire.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** Probes are tiny: cilium/cilium#14339, rancher/rke2#2114, cozystack/cozystack#2147. */
 export const mtuTooLarge: Rule = {

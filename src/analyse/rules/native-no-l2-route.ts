@@ -1,5 +1,3 @@
-import { parseAddress } from "../cidr.ts";
-import { listNames, namesOf } from "../figure-words.ts";
 import {
   autoDirectRoutes,
   healthAddress,
@@ -9,12 +7,14 @@ import {
   routesRanges,
   routeTables,
   wantRouteTables,
-} from "../native-routing.ts";
-import { failed, fine, textOf } from "../planes.ts";
-import { type PodPathFailures, podPathFailures } from "../pod-path.ts";
+} from "../evidence/native-routing.ts";
+import { type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
+import { failed, fine, textOf } from "../matrix/planes.ts";
 import type { RouteLookup } from "../reads/ip-route.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, rowCells, type Scene } from "../scene.ts";
+import { parseAddress } from "../settings/cidr.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 import { antiSpoofingId } from "./aws-source-dest-check.ts";
 import { lacksCloudRoute } from "./cloud-route-missing.ts";
 

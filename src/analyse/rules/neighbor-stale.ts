@@ -1,11 +1,11 @@
 import type { Want } from "../../model/report.ts";
-import { failingAmong } from "../failing.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { blank, failed, unroutable } from "../planes.ts";
+import { failingAmong } from "../matrix/failing.ts";
+import { blank, failed, unroutable } from "../matrix/planes.ts";
 import { isUnresolved, type Neighbour, readNeighbours } from "../reads/ip-neigh.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, confirmingText, nameOf, type Scene } from "../scene.ts";
-import type { Shape } from "../shapes.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
+import type { Shape } from "../shapes/shapes.ts";
 
 const id = "neighbor-stale";
 

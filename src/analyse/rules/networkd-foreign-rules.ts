@@ -1,13 +1,13 @@
 import type { ConfirmingCaptureId } from "../../model/capture.ts";
-import { parseAddress } from "../cidr.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { enough } from "../lines.ts";
-import { autoDirectRoutes, healthAddress, leadsNowhere, links, routeTables } from "../native-routing.ts";
-import { blank, failed, fine } from "../planes.ts";
+import { autoDirectRoutes, healthAddress, leadsNowhere, links, routeTables } from "../evidence/native-routing.ts";
+import { enough } from "../matrix/lines.ts";
+import { blank, failed, fine } from "../matrix/planes.ts";
 import type { RouteLookup } from "../reads/ip-route.ts";
 import { hasLocalLookup, readRoutingRules } from "../reads/ip-rule.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, confirmingText, nameOf, rowCells, type Scene, wantFrom } from "../scene.ts";
+import { parseAddress } from "../settings/cidr.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "networkd-foreign-rules";
 const captures: readonly ConfirmingCaptureId[] = ["ip-rule.txt", "ip-route.txt"];

@@ -1,10 +1,10 @@
-import { listNames, namesOf } from "../figure-words.ts";
-import { wantHostSettings } from "../forwarding.ts";
-import { failed } from "../planes.ts";
-import { isPodPathFine, type PodPathFailures, podPathFailures } from "../pod-path.ts";
+import { wantHostSettings } from "../evidence/forwarding.ts";
+import { isPodPathFine, type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
+import { failed } from "../matrix/planes.ts";
 import { cloudSetupRules, type RoutingRule, readRoutingRules } from "../reads/ip-rule.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, nameOf, rowCells, type Scene, wantFrom } from "../scene.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "nm-cloud-setup";
 

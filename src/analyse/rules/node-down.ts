@@ -1,7 +1,7 @@
-import { type Down, downNodes } from "../down.ts";
+import { zoneOf } from "../matrix/scope.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, rowCells, type Scene } from "../scene.ts";
-import { zoneOf } from "../scope.ts";
+import { type Down, downNodes } from "../settings/down.ts";
 
 /** The machine or its network is gone, and nobody reaches it. Suppresses everything else in its column. */
 export const nodeDown: Rule = {

@@ -1,8 +1,8 @@
-import { isForeign, probedAddress } from "../announced.ts";
-import { failingAmong, failingWhere, type PathCells, sinksOf, sourcesOf } from "../failing.ts";
+import { failingAmong, failingWhere, type PathCells, sinksOf, sourcesOf } from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import { isTunnel } from "../wire.ts";
+import { isForeign, probedAddress } from "../settings/announced.ts";
+import { isTunnel } from "../settings/wire.ts";
 
 /** Agents that still use the address a node had before (cilium/cilium#31066, #15406). */
 export const nodeIpChanged: Rule = {

@@ -1,8 +1,8 @@
-import { isLinkLocal, probedAddresses } from "../announced.ts";
-import { countCells, failingWhere, type PathCells, sinksOf } from "../failing.ts";
-import { textOf } from "../planes.ts";
+import { countCells, failingWhere, type PathCells, sinksOf } from "../matrix/failing.ts";
+import { textOf } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isLinkLocal, probedAddresses } from "../settings/announced.ts";
 
 /** A node whose address is fe80::/10 cannot be dialled without a zone: "invalid argument" (cilium/cilium#33648). */
 export const nodeIpLinkLocal: Rule = {

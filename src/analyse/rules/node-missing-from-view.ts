@@ -1,8 +1,8 @@
-import { isFreshAgent, isNewNode } from "../ages.ts";
-import { isFailing } from "../failing.ts";
-import { hasView, lists } from "../membership.ts";
+import { isFailing } from "../matrix/failing.ts";
+import { hasView, lists } from "../matrix/membership.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isFreshAgent, isNewNode } from "../settings/ages.ts";
 
 /** Agents that do not know a node the others know: their source of nodes is cut (cilium/cilium#11532, #12128). */
 export const nodeMissingFromView: Rule = {

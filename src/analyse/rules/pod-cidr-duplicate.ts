@@ -1,10 +1,10 @@
-import { type OwnedRange, overlapping } from "../address-ranges.ts";
-import { parseCidr } from "../cidr.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { hasCloudAddresses } from "../native-routing.ts";
-import { failed } from "../planes.ts";
+import { hasCloudAddresses } from "../evidence/native-routing.ts";
+import { failed } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, type Scene } from "../scene.ts";
+import { type OwnedRange, overlapping } from "../settings/address-ranges.ts";
+import { parseCidr } from "../settings/cidr.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "pod-cidr-duplicate";
 

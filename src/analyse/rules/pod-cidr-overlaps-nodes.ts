@@ -1,10 +1,10 @@
-import { type Covered, covered } from "../address-ranges.ts";
-import { parseAddress, parseCidr } from "../cidr.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { hasCloudAddresses } from "../native-routing.ts";
-import { blank, failed, refused } from "../planes.ts";
+import { hasCloudAddresses } from "../evidence/native-routing.ts";
+import { blank, failed, refused } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, rowCells, type Scene } from "../scene.ts";
+import { type Covered, covered } from "../settings/address-ranges.ts";
+import { parseAddress, parseCidr } from "../settings/cidr.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "pod-cidr-overlaps-nodes";
 

@@ -1,10 +1,10 @@
-import { listNames } from "../figure-words.ts";
-import { cellsTo, isWhole, type Judged, judgeAll, podPathFails, probeAt } from "../judged-cells.ts";
-import { healthLabels, selects } from "../label-selector.ts";
-import { failed } from "../planes.ts";
-import { deniedPackets } from "../policy-drops.ts";
+import { deniedPackets } from "../evidence/policy-drops.ts";
+import { cellsTo, isWhole, type Judged, judgeAll, podPathFails, probeAt } from "../matrix/judged-cells.ts";
+import { failed } from "../matrix/planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene, wantFrom } from "../scene.ts";
+import { healthLabels, selects } from "../settings/label-selector.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** A policy on the health endpoint drops the probes: cilium/cilium#14871, #11099, #15348, ionfury/homelab#225. */
 export const policyBlocksHealth: Rule = {

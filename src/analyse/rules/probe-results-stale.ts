@@ -1,6 +1,5 @@
 import { type Target, targets } from "../../model/matrix.ts";
 import { cellIsStale, noPath } from "../../model/status.ts";
-import { settlingMs, spanText } from "../ages.ts";
 import {
   countCells,
   failingWhere,
@@ -9,9 +8,10 @@ import {
   isStaleFailure,
   type PathCells,
   sourcesOf,
-} from "../failing.ts";
+} from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, rowCells, type Scene } from "../scene.ts";
+import { settlingMs, spanText } from "../settings/ages.ts";
 import { socketFailure } from "./agent-api-socket-gone.ts";
 
 /** Views that are older than two probe intervals: typical of very large clusters (cilium/cilium#32820, #36175). */

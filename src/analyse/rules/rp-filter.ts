@@ -1,4 +1,3 @@
-import { listNames, namesOf } from "../figure-words.ts";
 import {
   alikeEvidence,
   guiltyNodes,
@@ -6,10 +5,11 @@ import {
   reversePathStrict,
   strictPodInterfaces,
   wantHostSettings,
-} from "../forwarding.ts";
-import { type PodPathFailures, podPathFailures } from "../pod-path.ts";
+} from "../evidence/forwarding.ts";
+import { type PodPathFailures, podPathFailures } from "../evidence/pod-path.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 const id = "rp-filter";
 

@@ -1,6 +1,6 @@
-import { listNames } from "../figure-words.ts";
 import type { Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
+import { listNames } from "../shapes/figure-words.ts";
 
 /** Services may fail while nodes and pods are reached: cilium/cilium#35388, #13766. */
 export const servicePathUnprobed: Rule = {

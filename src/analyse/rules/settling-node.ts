@@ -1,11 +1,11 @@
 import { type Target, targets } from "../../model/matrix.ts";
-import { agentAge, isFreshAgent, isNewNode, nodeAge, probeAge, settlingMs, spanText } from "../ages.ts";
-import { isGhost } from "../announced.ts";
-import { isCrashLooping } from "../crash-loop.ts";
-import { countCells, failingAmong, noCells, type PathCells, planesOf } from "../failing.ts";
-import { failed, type ProbeKind, probeKinds, refused, targetOf } from "../planes.ts";
+import { countCells, failingAmong, noCells, type PathCells, planesOf } from "../matrix/failing.ts";
+import { failed, type ProbeKind, probeKinds, refused, targetOf } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, nameOf, rowCells, type Scene } from "../scene.ts";
+import { agentAge, isFreshAgent, isNewNode, nodeAge, probeAge, settlingMs, spanText } from "../settings/ages.ts";
+import { isGhost } from "../settings/announced.ts";
+import { isCrashLooping } from "../settings/crash-loop.ts";
 
 /**
  * Failures that heal by themselves: of a node younger than two probe intervals, and old ones of an agent that

@@ -1,9 +1,9 @@
-import { isFreshAgent } from "../ages.ts";
-import { listNames, namesOf } from "../figure-words.ts";
-import { eachLatency, type Norm, type Norms, normsByZones } from "../latency-norm.ts";
-import type { ProbeKind } from "../planes.ts";
+import { eachLatency, type Norm, type Norms, normsByZones } from "../evidence/latency-norm.ts";
+import type { ProbeKind } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isFreshAgent } from "../settings/ages.ts";
+import { listNames, namesOf } from "../shapes/figure-words.ts";
 
 /** Paths that work, but far slower than their like: bloomberg/goldpinger shows the need, no tool names the pairs. */
 export const slowPath: Rule = {

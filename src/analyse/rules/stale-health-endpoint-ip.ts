@@ -1,7 +1,7 @@
-import { isForeign, ownHealthIPs, probedAddress, probedAddresses } from "../announced.ts";
-import { failingWhere, type PathCells, sinksOf, sourcesOf } from "../failing.ts";
+import { failingWhere, type PathCells, sinksOf, sourcesOf } from "../matrix/failing.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isForeign, ownHealthIPs, probedAddress, probedAddresses } from "../settings/announced.ts";
 
 /**
  * An agent still probes the health address a node had before its agent restarted (cilium/cilium#18302, #24411, #30297).

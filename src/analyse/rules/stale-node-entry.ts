@@ -1,11 +1,11 @@
 import type { NodeFacts } from "../../model/facts.ts";
-import { isNewNode } from "../ages.ts";
-import { isGhost } from "../announced.ts";
-import { countCells, failingAmong, sourcesOf } from "../failing.ts";
-import { listedByAgents } from "../membership.ts";
+import { countCells, failingAmong, sourcesOf } from "../matrix/failing.ts";
+import { listedByAgents } from "../matrix/membership.ts";
+import { sightings } from "../matrix/sightings.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { columnCells, nameOf, type Scene } from "../scene.ts";
-import { sightings } from "../sightings.ts";
+import { isNewNode } from "../settings/ages.ts";
+import { isGhost } from "../settings/announced.ts";
 
 /** A deleted node that agents still probe (cilium/cilium#20899, #7805, #21844, #31921). */
 export const staleNodeEntry: Rule = {

@@ -1,11 +1,11 @@
 import type { NodeFacts } from "../../model/facts.ts";
-import { listNames, sourcesOf } from "../figure-words.ts";
-import { podPathFails } from "../judged-cells.ts";
-import { targetOf } from "../planes.ts";
+import { podPathFails } from "../matrix/judged-cells.ts";
+import { targetOf } from "../matrix/planes.ts";
 import { type Ipcache, lookup, readIpcache } from "../reads/bpf-ipcache.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, healthyControl, nameOf, type Scene, wantFrom } from "../scene.ts";
-import { isTunnel } from "../wire.ts";
+import { isTunnel } from "../settings/wire.ts";
+import { listNames, sourcesOf } from "../shapes/figure-words.ts";
 
 /** One agent encapsulates to the wrong node: cilium/cilium#22923, #15406, #4363. */
 export const staleTunnelEntry: Rule = {

@@ -1,4 +1,17 @@
-import { failsBothWays, isHalfSeen } from "../both-ways.ts";
+import {
+  type FilterEvidence,
+  filterCaptures,
+  filterEvidence,
+  type Needed,
+  openEvidence,
+} from "../evidence/filter-evidence.ts";
+import { packetsBecause, policyDenied, readBpfMetrics } from "../reads/bpf-metrics.ts";
+import { readLinks } from "../reads/ip-link.ts";
+import type { Cause, Claim, ConfirmStep, Rule } from "../rule.ts";
+import { confirmingText, healthyControl, nameOf, type Scene } from "../scene.ts";
+import { isOnVmware } from "../settings/vmware.ts";
+import { isTunnel, settingsAgree, type TunnelPort, trustsPing, tunnelPort } from "../settings/wire.ts";
+import { failsBothWays, isHalfSeen } from "../shapes/both-ways.ts";
 import {
   askedNode,
   countEvidence,
@@ -7,16 +20,9 @@ import {
   enforcementOf,
   suspectsOf,
   wantFromFigures,
-} from "../figure-facts.ts";
-import { membersOf, namesOf, placeOf } from "../figure-words.ts";
-import { type FilterEvidence, filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
-import { packetsBecause, policyDenied, readBpfMetrics } from "../reads/bpf-metrics.ts";
-import { readLinks } from "../reads/ip-link.ts";
-import type { Cause, Claim, ConfirmStep, Rule } from "../rule.ts";
-import { confirmingText, healthyControl, nameOf, type Scene } from "../scene.ts";
-import { type Figure, figuresOf, joinAlike, podPathDead } from "../signature.ts";
-import { isOnVmware } from "../vmware.ts";
-import { isTunnel, settingsAgree, type TunnelPort, trustsPing, tunnelPort } from "../wire.ts";
+} from "../shapes/figure-facts.ts";
+import { membersOf, namesOf, placeOf } from "../shapes/figure-words.ts";
+import { type Figure, figuresOf, joinAlike, podPathDead } from "../shapes/signature.ts";
 
 /**
  * The tunnel's UDP port is lost on the way. Probe and reply are two flows to that port, so that one node's filter, in

@@ -1,6 +1,6 @@
-import { healthMacs, type LocalFault, localFaults } from "../local-health.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene, wantFrom } from "../scene.ts";
+import { healthMacs, type LocalFault, localFaults } from "../settings/local-health.ts";
 
 /** systemd gives lxc_health a MAC address of its own after the agent has compiled the old one in (cilium/cilium#19678). */
 export const udevMacPolicy: Rule = {

@@ -1,13 +1,13 @@
-import { partitionOf } from "../components.ts";
-import { type DirectedBlock, directedBlocks } from "../directed-block.ts";
-import { countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { groupName, listNames, membersOf, namesOf } from "../figure-words.ts";
-import { addressOf, filterCaptures, filterEvidence, type Needed } from "../filter-evidence.ts";
-import { failed } from "../planes.ts";
+import { addressOf, filterCaptures, filterEvidence, type Needed } from "../evidence/filter-evidence.ts";
+import { partitionOf } from "../matrix/components.ts";
+import { failed } from "../matrix/planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene, wantFrom } from "../scene.ts";
-import { allDead, type Figure, figuresOf, readPicture } from "../signature.ts";
-import { encryptsNodes, isHeard } from "../wire.ts";
+import { encryptsNodes, isHeard } from "../settings/wire.ts";
+import { type DirectedBlock, directedBlocks } from "../shapes/directed-block.ts";
+import { countEvidence, wantFromFigures } from "../shapes/figure-facts.ts";
+import { groupName, listNames, membersOf, namesOf } from "../shapes/figure-words.ts";
+import { allDead, type Figure, figuresOf, readPicture } from "../shapes/signature.ts";
 
 /** Nothing passes between groups of nodes, all is well inside them: zones, subnets, sites (cilium/cilium#27159). */
 export const underlayPartition: Rule = {

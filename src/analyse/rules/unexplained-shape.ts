@@ -1,9 +1,9 @@
 import { type Target, targets } from "../../model/matrix.ts";
 import { cellStatus, noPath } from "../../model/status.ts";
-import { type ProbeKind, protocolOf, targetOf } from "../planes.ts";
+import { type ProbeKind, protocolOf, targetOf } from "../matrix/planes.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import type { Shape, ShapeKind } from "../shapes.ts";
+import type { Shape, ShapeKind } from "../shapes/shapes.ts";
 
 /** Names what fails together where no cause claims the cells: the last rule of the list. */
 export const unexplainedShape: Rule = {

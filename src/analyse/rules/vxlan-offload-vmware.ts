@@ -1,5 +1,5 @@
+import { tcpAloneLost } from "../evidence/tcp-alone-lost.ts";
 import type { Rule } from "../rule.ts";
-import { tcpAloneLost } from "../tcp-alone-lost.ts";
 
 /** ESXi and NSX spoil TCP inside VXLAN on ports they take for their own (cilium/cilium#21801, rancher/rke2#4517). */
 export const vxlanOffloadVmware: Rule = {

@@ -1,12 +1,12 @@
-import { askedNode, countEvidence, wantFromFigures } from "../figure-facts.ts";
-import { membersOf, namesOf, placeOf, sourcesOf } from "../figure-words.ts";
+import { hidesHosts, wireguardFigures } from "../evidence/wireguard-figures.ts";
+import { mismatches } from "../evidence/wireguard-links.ts";
+import { wireguardPeersArgv } from "../evidence/wireguard-peers-argv.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import type { Figure } from "../signature.ts";
-import { isHeard } from "../wire.ts";
-import { hidesHosts, wireguardFigures } from "../wireguard-figures.ts";
-import { mismatches } from "../wireguard-links.ts";
-import { wireguardPeersArgv } from "../wireguard-peers-argv.ts";
+import { isHeard } from "../settings/wire.ts";
+import { askedNode, countEvidence, wantFromFigures } from "../shapes/figure-facts.ts";
+import { membersOf, namesOf, placeOf, sourcesOf } from "../shapes/figure-words.ts";
+import type { Figure } from "../shapes/signature.ts";
 
 /** Both ends hold keys that do not fit, after a restart or node churn (cilium/cilium#20925, #25492, #35644, #35750). */
 export const wireguardPeerMismatch: Rule = {

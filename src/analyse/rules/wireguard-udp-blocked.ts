@@ -1,14 +1,26 @@
-import { isHalfSeen } from "../both-ways.ts";
-import { askedNode, countEvidence, enforcementEvidence, enforcementOf, wantFromFigures } from "../figure-facts.ts";
-import { membersOf, namesOf, placeOf } from "../figure-words.ts";
-import { type FilterEvidence, filterCaptures, filterEvidence, type Needed, openEvidence } from "../filter-evidence.ts";
+import {
+  type FilterEvidence,
+  filterCaptures,
+  filterEvidence,
+  type Needed,
+  openEvidence,
+} from "../evidence/filter-evidence.ts";
+import { hidesHosts, spares, wireguardFigures } from "../evidence/wireguard-figures.ts";
+import { type Handshakes, handshakeEvidence, handshakesOf } from "../evidence/wireguard-links.ts";
+import { wireguardPeersArgv } from "../evidence/wireguard-peers-argv.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
-import { type Figure, joinAlike } from "../signature.ts";
-import { healthPort, isTunnel, tunnelPort } from "../wire.ts";
-import { hidesHosts, spares, wireguardFigures } from "../wireguard-figures.ts";
-import { type Handshakes, handshakeEvidence, handshakesOf } from "../wireguard-links.ts";
-import { wireguardPeersArgv } from "../wireguard-peers-argv.ts";
+import { healthPort, isTunnel, tunnelPort } from "../settings/wire.ts";
+import { isHalfSeen } from "../shapes/both-ways.ts";
+import {
+  askedNode,
+  countEvidence,
+  enforcementEvidence,
+  enforcementOf,
+  wantFromFigures,
+} from "../shapes/figure-facts.ts";
+import { membersOf, namesOf, placeOf } from "../shapes/figure-words.ts";
+import { type Figure, joinAlike } from "../shapes/signature.ts";
 import { holdsWrongNeighbour } from "./neighbor-stale.ts";
 
 /** WireGuard's port is lost on the way (Cilium's WireGuard guide; cilium/cilium#47565 shows the same picture). */

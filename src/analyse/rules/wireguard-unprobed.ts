@@ -1,8 +1,8 @@
-import { compareNames } from "../coverage.ts";
+import { wireguardPeersArgv } from "../evidence/wireguard-peers-argv.ts";
 import type { Claim, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
-import { encryptsNodes, isTunnel } from "../wire.ts";
-import { wireguardPeersArgv } from "../wireguard-peers-argv.ts";
+import { encryptsNodes, isTunnel } from "../settings/wire.ts";
+import { compareNames } from "../summary/coverage.ts";
 
 /** Green probes beside dead WireGuard: cilium/cilium#20751. */
 export const wireguardUnprobed: Rule = {

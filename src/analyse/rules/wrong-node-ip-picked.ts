@@ -1,10 +1,10 @@
-import { type Cidr, contains, parseAddress, parseCidr } from "../cidr.ts";
-import { failingAmong, type PathCells } from "../failing.ts";
+import { failingAmong, type PathCells } from "../matrix/failing.ts";
+import { sightings } from "../matrix/sightings.ts";
 import { readAddresses } from "../reads/link-addresses.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { columnCells, confirmingText, nameOf, rowCells, type Scene, wantFrom } from "../scene.ts";
-import { isInnerAddress, sharedAddresses } from "../shared-addresses.ts";
-import { sightings } from "../sightings.ts";
+import { type Cidr, contains, parseAddress, parseCidr } from "../settings/cidr.ts";
+import { isInnerAddress, sharedAddresses } from "../settings/shared-addresses.ts";
 
 /** The kubelet took the address of a NIC that the other nodes do not reach (cilium/cilium#18670). */
 export const wrongNodeIpPicked: Rule = {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseAddress } from "../../../src/analyse/cidr.ts";
 import { type Route, readRoutes, routeLookup } from "../../../src/analyse/reads/ip-route.ts";
+import { parseAddress } from "../../../src/analyse/settings/cidr.ts";
 import { recordedReply } from "../../recording.ts";
 import { hostileTexts, shuffledWords } from "./hostile-texts.ts";
 

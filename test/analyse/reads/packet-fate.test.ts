@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseAddress } from "../../../src/analyse/cidr.ts";
 import { readIptables } from "../../../src/analyse/reads/iptables.ts";
 import { type Fate, fateOf, type Packet } from "../../../src/analyse/reads/packet-fate.ts";
+import { parseAddress } from "../../../src/analyse/settings/cidr.ts";
 import { recordedReply } from "../../recording.ts";
 import { hostileTexts, shuffledWords } from "./hostile-texts.ts";
 
