@@ -1,5 +1,5 @@
 import { type Flag, type FlagTable, readFlags } from "../src/cli/flags.ts";
-import { scriptName, type Verb, verbs } from "../src/cli/parse-request.ts";
+import { scriptName, type Verb, verbs } from "../src/cli/verbs.ts";
 
 /** Worth showing for a command; each one is parsed by a test. */
 export const examples: Readonly<Record<string, readonly (readonly [line: string, what: string])[]>> = {

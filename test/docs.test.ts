@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { commandPages, exampleLine, examples } from "../krew/command-pages.ts";
-import { parseRequest, verbs } from "../src/cli/parse-request.ts";
+import { parseRequest } from "../src/cli/parse-request.ts";
+import { verbs } from "../src/cli/verbs.ts";
 import { statusChunks } from "../src/commands/status.ts";
 import { recordedReport } from "./recorded-report.ts";
 

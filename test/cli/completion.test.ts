@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { parseRequest, verbs } from "../../src/cli/parse-request.ts";
+import { parseRequest } from "../../src/cli/parse-request.ts";
 import type { Completion } from "../../src/cli/request.ts";
+import { verbs } from "../../src/cli/verbs.ts";
 
 function completed(...words: readonly string[]): Completion {
   const request = parseRequest(["__complete", ...words]);

@@ -10,6 +10,7 @@ import type { Cluster, Environment, OpenCluster } from "../../src/cluster/cluste
 import { openCluster, openClusterViaKubectl } from "../../src/cluster/connect.ts";
 import type { ConnectionFlags } from "../../src/model/request.ts";
 import { type ApiDouble, acceptExec, fixtureTls, frame, startApiDouble, statusBody, success } from "./api-double.ts";
+import { noFlags } from "./connection-flags.ts";
 
 const dir = mkdtempSync(path.join(tmpdir(), "connect-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -122,25 +123,7 @@ async function opened(
     notice: (line) => notices.push(line),
     userAgent: "kubectl-cilium_health/test",
   };
-  const flags: ConnectionFlags = {
-    kubeconfig,
-    context: null,
-    cluster: null,
-    user: null,
-    server: null,
-    token: null,
-    as: null,
-    asGroups: [],
-    asUid: null,
-    certificateAuthority: null,
-    clientCertificate: null,
-    clientKey: null,
-    tlsServerName: null,
-    insecureSkipTlsVerify: false,
-    requestTimeoutMs: 0,
-    verbosity: 0,
-    ...changed,
-  };
+  const flags: ConnectionFlags = { ...noFlags, kubeconfig, ...changed };
   const cluster = await how(flags, environment);
   cleanups.push(() => cluster.close());
   return { cluster, notices };

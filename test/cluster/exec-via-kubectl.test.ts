@@ -5,27 +5,8 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Environment, ExecRequest } from "../../src/cluster/cluster.ts";
 import { execViaKubectl, kubectlArgv, kubectlFailure } from "../../src/cluster/exec-via-kubectl.ts";
 import { type Clock, systemClock } from "../../src/cluster/wire.ts";
-import type { ConnectionFlags } from "../../src/model/request.ts";
+import { noFlags } from "./connection-flags.ts";
 import { ManualClock } from "./manual-clock.ts";
-
-const noFlags: ConnectionFlags = {
-  kubeconfig: null,
-  context: null,
-  cluster: null,
-  user: null,
-  server: null,
-  token: null,
-  as: null,
-  asGroups: [],
-  asUid: null,
-  certificateAuthority: null,
-  clientCertificate: null,
-  clientKey: null,
-  tlsServerName: null,
-  insecureSkipTlsVerify: false,
-  requestTimeoutMs: 0,
-  verbosity: 0,
-};
 
 const request: ExecRequest = {
   namespace: "kube-system",

@@ -10,7 +10,7 @@ describe("JSON in a command's output", () => {
   it.each([
     ["alone", compact],
     ["indented, with the empty line Go ends with", `${indented}\n\n`],
-    ["after a config notice", `Using config file: /root/.cilium.yaml\n${compact}`],
+    ["after a config notice", `Using config file: /home/cilium/.cilium.yaml\n${compact}`],
     ["after a log line in brackets", `[WARN] slow\n[2031-05-02] later\n${indented}`],
     ["after a warning that holds a brace", `level=warning msg="{"\n${indented}`],
     ["before trailing text with braces", `${compact}\nwarning: {unused}\n`],

@@ -187,7 +187,7 @@ describe("what agents print is tolerated", () => {
   });
 
   it.each([
-    ["a notice before it", (json: string) => `Using config file: /root/.cilium.yaml\n${json}`],
+    ["a notice before it", (json: string) => `Using config file: /home/cilium/.cilium.yaml\n${json}`],
     ["a blank line behind it", (json: string) => `${json}\n\n`],
     ["a warning behind it", (json: string) => `${json}\nlevel=warning msg="bye {x}"\n`],
   ])("JSON is found with %s", (_what, noisy) => {

@@ -1,0 +1,162 @@
+import { heatMeasures } from "../model/heat-map.ts";
+import {
+  allFlag,
+  bundleFlags,
+  demoFlags,
+  type FlagTable,
+  matrixFlags,
+  outputFlag,
+  readFlags,
+  showFlags,
+  watchFlags,
+} from "./flags.ts";
+import { toBundle, toDemo, toReadFlags, toShow, toWatch } from "./read-flags.ts";
+import { documentFormats, matrixFormats, type Request, type Shell, shells, statusFormats } from "./request.ts";
+import { choice, format, on, type RawFlags, text, UsageError } from "./values.ts";
+
+/** How the plugin is called; help, usage and the docs all say it so. */
+export const scriptName = "kubectl cilium-health";
+
+/** A verb: how it is typed, what it takes, and how its raw flags become a request. */
+export interface Verb {
+  readonly usage: string;
+  readonly describe: string;
+  readonly flags: FlagTable;
+  readonly toRequest: (flags: RawFlags) => Request;
+}
+
+export const verbs: readonly Verb[] = [
+  {
+    usage: "$0",
+    describe: "Who reaches whom: every agent's view joined, with the likely cause (the same as status)",
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...readFlags },
+    toRequest: toStatus,
+  },
+  {
+    usage: "status",
+    describe: "Who reaches whom: every agent's view joined, with the likely cause",
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...readFlags },
+    toRequest: toStatus,
+  },
+  {
+    usage: "matrix",
+    describe: "Node by node heat map: who reaches whom, by status, protocol, latency or age",
+    flags: { ...matrixFlags, ...outputFlag(matrixFormats), ...allFlag, ...readFlags },
+    toRequest: toMatrix,
+  },
+  {
+    usage: "pair <from> <to>",
+    describe: "Everything known of the paths between two nodes, both ways",
+    flags: { ...outputFlag(documentFormats), ...readFlags },
+    toRequest: (flags) => ({
+      kind: "pair",
+      a: String(flags["from-node"]),
+      b: String(flags["to-node"]),
+      format: format(flags, documentFormats, "table"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "explain [rule]",
+    describe: "What a finding means: the causes it tells apart, how to confirm each, what mends it; offline",
+    flags: { ...outputFlag(documentFormats), ...showFlags },
+    toRequest: (flags) => ({
+      kind: "explain",
+      rule: typeof flags["rule"] === "string" ? flags["rule"] : null,
+      format: format(flags, documentFormats, "table"),
+      show: toShow(flags),
+    }),
+  },
+  {
+    usage: "access",
+    describe: "Checks the rights each command needs and prints the exact RBAC manifest",
+    flags: { ...outputFlag(documentFormats), ...readFlags },
+    toRequest: (flags) => ({
+      kind: "access",
+      format: format(flags, documentFormats, "table"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "bundle",
+    describe: "One file to send: what every agent says, logs and settings of the suspects, secrets masked",
+    flags: { ...bundleFlags, ...outputFlag(documentFormats), ...readFlags },
+    toRequest: (flags) => ({
+      kind: "bundle",
+      format: format(flags, documentFormats, "table"),
+      ...toBundle(flags),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "diff <old> [new]",
+    describe: "Two saved states, or one and the live cluster: what broke, healed, came, went and changed",
+    flags: { ...outputFlag(documentFormats), ...allFlag, ...readFlags },
+    toRequest: toDiff,
+  },
+  {
+    usage: "demo [scenario]",
+    describe: "A simulated cluster on loopback, reached as a real one is; exits 0 and names a real run's code",
+    flags: { ...demoFlags, ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    toRequest: (flags) => ({
+      kind: "demo",
+      format: format(flags, statusFormats, "table"),
+      all: on(flags, "all"),
+      demo: toDemo(flags, typeof flags["scenario"] === "string" ? flags["scenario"] : null),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "completion <shell>",
+    describe: "Prints the completion script for kubectl itself, or for bash or zsh",
+    flags: {},
+    toRequest: (flags) => ({ kind: "completion", shell: toShell(flags) }),
+  },
+  {
+    usage: "version",
+    describe: "The version of this plugin",
+    flags: { ...outputFlag(documentFormats), ...showFlags },
+    toRequest: (flags) => ({ kind: "version", format: format(flags, documentFormats, "table") }),
+  },
+];
+
+function toStatus(flags: RawFlags): Request {
+  return {
+    kind: "status",
+    format: format(flags, statusFormats, "table"),
+    all: on(flags, "all"),
+    watch: toWatch(flags),
+    ...toReadFlags(flags),
+  };
+}
+
+function toDiff(flags: RawFlags): Request {
+  const read = toReadFlags(flags);
+  if (read.from !== null) throw new UsageError("diff is given its states as arguments: OLD, and NEW or the cluster");
+  const [old, latter] = [text(flags, "old"), text(flags, "new")];
+  if (old === null) throw new UsageError("not enough arguments: diff needs a saved state to compare with");
+  return {
+    kind: "diff",
+    old,
+    new: latter,
+    format: format(flags, documentFormats, "table"),
+    all: on(flags, "all"),
+    ...read,
+  };
+}
+
+function toMatrix(flags: RawFlags): Request {
+  const by = choice(flags, "by", heatMeasures, "status");
+  const read = toReadFlags(flags);
+  const { protocol } = read.scope;
+  if (protocol !== null && protocol !== by && (by === "icmp" || by === "http")) {
+    throw new UsageError(`--by ${by} and --protocol ${protocol} contradict each other`);
+  }
+  return { kind: "matrix", by, format: format(flags, matrixFormats, "table"), all: on(flags, "all"), ...read };
+}
+
+function toShell(flags: RawFlags): Shell {
+  const known = shells.find((shell) => shell === flags["shell"]);
+  if (known !== undefined) return known;
+  throw new UsageError(`no completion for "${String(flags["shell"])}": must be one of: ${shells.join(", ")}`);
+}
