@@ -150,10 +150,15 @@ function toFinding(hit: Hit, ignores: readonly IgnoreFlag[], spell: SpellCommand
     pathCount: pathCount(hit),
     evidence: claim.evidence.map(({ text, node, capture }) => ({ text, node: node ?? null, capture: capture ?? null })),
     alternatives: claim.alternatives ?? [],
-    confirm: (claim.confirm ?? []).map((step) => confirmation(step, spell)),
+    confirm: (claim.confirm ?? []).filter(isWhole).map((step) => confirmation(step, spell)),
     fix: claim.fix ?? cause.fix,
     docs: docsLinks[cause.docs],
   };
+}
+
+/** An address that nobody told leaves a command that cannot be typed. */
+function isWhole({ argv }: ConfirmStep): boolean {
+  return !argv.includes("");
 }
 
 function confirmation(step: ConfirmStep, spell: SpellCommand): Confirmation {

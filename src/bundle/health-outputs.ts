@@ -68,14 +68,14 @@ function nameOf(path: string): string {
   return rest.length > 0 ? first : first.replace(/\.(?:txt|log|json|md|out)$/, "");
 }
 
-/** An output proves an agent on its node; the pod's name is not known. */
+/** An output proves an agent on its node; the pod's name is not known: "". */
 function toList(resource: KubeResource, outputs: ReadonlyMap<string, Output>): KubeList {
   if (resource !== "pods") {
     const message = `the saved state holds cilium-health outputs alone, no ${resource}`;
     return { resource, outcome: { kind: "absent", status: null, message } };
   }
   const items = [...outputs.keys()].map((node) => ({
-    metadata: { name: `agent-of-${node}`, namespace: "kube-system" },
+    metadata: { name: "", namespace: "kube-system" },
     spec: { nodeName: node, containers: [{ name: "cilium-agent" }] },
     status: { phase: "Running", containerStatuses: [{ name: "cilium-agent", ready: true, state: { running: {} } }] },
   }));

@@ -18,8 +18,28 @@ export function speller(facts: Facts, source: Source, connection: ConnectionFlag
     if (node === null) return line([...kubectl, ...argv]);
     const pod = pods.get(node);
     if (pod === undefined) return `on ${node}: ${line(argv)}`;
-    return line([...kubectl, "-n", pod.namespace, "exec", pod.name, "-c", pod.container, "--", ...argv]);
+    const command = line(["-c", pod.container, "--", ...argv]);
+    const exec = [...kubectl, "-n", pod.namespace, "exec"];
+    return pod.name === ""
+      ? `${line(exec)} "$(${line([...kubectl, ...namesOfPodOn(node, pod.namespace)])})" ${command}`
+      : `${line([...exec, pod.name])} ${command}`;
   };
+}
+
+/** Saved outputs alone name no pod: the shell looks it up where the command is run. */
+function namesOfPodOn(node: string, namespace: string): string[] {
+  return [
+    "-n",
+    namespace,
+    "get",
+    "pods",
+    "-l",
+    "k8s-app=cilium",
+    "--field-selector",
+    `spec.nodeName=${node}`,
+    "-o",
+    "name",
+  ];
 }
 
 /** Words quoted for a POSIX shell, where they need it. */

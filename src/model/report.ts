@@ -81,8 +81,8 @@ export interface ReportNode {
   readonly name: string;
   readonly cluster: string;
   readonly remote: boolean;
-  /** Has a Kubernetes Node. */
-  readonly known: boolean;
+  /** Has a Kubernetes Node; null where the Nodes could not be read. */
+  readonly known: boolean | null;
   readonly zone: string;
   readonly ip: string;
   readonly healthIP: string;

@@ -1,14 +1,14 @@
 import type { AgentPod, ContainerState } from "../model/kube.ts";
 import { arrayAt, booleanAt, isObject, numberAt, objectAt, stringAt } from "./json.ts";
 
-/** An agent pod, looked at through its agent container; null for one not bound to a node. */
+/** An agent pod, looked at through its agent container; null for one not bound to a node. Saved outputs alone tell no pod's name: "". */
 export function parseAgentPod(item: unknown, container: string): AgentPod | null {
   const metadata = objectAt(item, "metadata");
   const spec = objectAt(item, "spec");
   const status = objectAt(item, "status");
   const name = stringAt(metadata, "name");
   const node = stringAt(spec, "nodeName");
-  if (name === "" || node === "") return null;
+  if (node === "") return null;
   const running = arrayAt(status, "containerStatuses").find((one) => stringAt(one, "name") === container);
   const image = stringAt(
     arrayAt(spec, "containers").find((one) => stringAt(one, "name") === container),

@@ -37,7 +37,7 @@ function publicNode(node: ReportNode): Record<string, unknown> {
   return {
     name: node.name,
     cluster: node.cluster,
-    known: node.known,
+    known: node.known === true,
     zone: node.zone,
     ip: node.ip,
     healthIP: node.healthIP,

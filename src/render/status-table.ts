@@ -52,7 +52,7 @@ export function nodeTable(report: Report, options: RenderOptions, wide: boolean)
 
 /** Ghosts that nobody lists and nodes without a due agent say nothing about reachability. */
 function isShown(node: ReportNode): boolean {
-  return node.known || node.agent !== null || node.in.host.total + node.in.endpoint.total > 0;
+  return node.known === true || node.agent !== null || node.in.host.total + node.in.endpoint.total > 0;
 }
 
 /**
@@ -122,7 +122,7 @@ const wideFields: readonly Field[] = [
 ];
 
 function agentCell(node: ReportNode, look: Theme): string {
-  if (node.agent === null) return node.remote ? "remote" : look.doubtful("no node");
+  if (node.agent === null) return node.remote ? "remote" : look.doubtful(node.known === null ? "not heard" : "no node");
   switch (node.agent.state) {
     case "ok":
       return look.good("ok");

@@ -14,6 +14,7 @@ interface Report {
   readonly source: object;
   readonly summary: { readonly verdict: string; readonly pairs: object };
   readonly coverage: { readonly answered: number; readonly notes: readonly string[] };
+  readonly findings: readonly { readonly confirm: readonly { readonly command: string }[] }[];
   readonly paths: readonly { from: string; to: string; target: string; status: string }[];
 }
 
@@ -62,6 +63,31 @@ describe("a folder of cilium-health outputs", () => {
     expect(report.coverage.answered).toBe(1);
     expect(report.paths.some(({ from, status }) => from === "worker-4" && status === "reachable")).toBe(true);
     expect(report.summary.verdict).not.toBe("healthy");
+  });
+
+  /** `cilium status` of 1.16 as in cilium/cilium#33697: of a node that fails it says no address. */
+  const meshStatus = [
+    "Cluster health:                                  2/4 reachable             (2024-07-17T12:45:45Z)",
+    "  Name                                           IP                        Node          Endpoints",
+    "  clustermesh2/clustermesh2-worker (localhost)   172.19.0.4,fc00:c111::4   reachable     reachable",
+    "  clustermesh1/clustermesh1-control-plane        172.19.0.3,fc00:c111::3   unreachable   unreachable",
+    "  clustermesh1/clustermesh1-worker               172.19.0.2,fc00:c111::2   unreachable   unreachable",
+    "  clustermesh2/clustermesh2-control-plane        172.19.0.5,fc00:c111::5   reachable     reachable",
+  ].join("\n");
+
+  it("gives commands that find the pod by its node, and none with an address that nobody told", async () => {
+    const file = scratch.write("mesh.zip", zipOf([{ path: "status.txt", content: meshStatus }]));
+    const { findings } = await reportOf(file);
+    const commands = findings.flatMap(({ confirm }) => confirm.map(({ command }) => command));
+    expect(commands).toEqual([
+      'kubectl -n kube-system exec "$(kubectl -n kube-system get pods -l k8s-app=cilium --field-selector spec.nodeName=clustermesh2-worker -o name)" -c cilium-agent -- cilium-dbg troubleshoot clustermesh',
+    ]);
+  });
+
+  it("calls a node that only others list not heard: whether it is a node is not known", async () => {
+    const file = scratch.write("mesh.zip", zipOf([{ path: "status.txt", content: meshStatus }]));
+    const { stdout } = await runCommand(["--from", file]);
+    expect(stdout).toMatch(/^clustermesh2-control-plane +172\.19\.0\.5 +not heard /m);
   });
 
   it("without a single output is refused in a sentence", async () => {

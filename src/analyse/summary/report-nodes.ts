@@ -7,13 +7,18 @@ import type { NodeLatency } from "./latency.ts";
 
 export function reportNodes(facts: Facts, counts: readonly NodeCounts[], latencies: NodeLatency[]): ReportNode[] {
   return facts.nodes
-    .map((node, index) => reportNode(node, index, counts[index], latencies[index]))
+    .map((node, index) => reportNode(node, isKnown(facts, node), index, counts[index], latencies[index]))
     .filter((node): node is ReportNode => node !== null)
     .sort((a, b) => compareNames(a.name, b.name));
 }
 
+function isKnown({ absent }: Facts, { kube }: NodeFacts): boolean | null {
+  return absent.has("nodes") ? null : kube !== null;
+}
+
 function reportNode(
   node: NodeFacts,
+  known: boolean | null,
   index: number,
   counts: NodeCounts | undefined,
   latency: NodeLatency | undefined,
@@ -24,7 +29,7 @@ function reportNode(
     name: node.name,
     cluster: node.cluster,
     remote: node.remote,
-    known: node.kube !== null,
+    known,
     zone: zoneOf(node),
     ip: node.kube?.internalIPs[0] ?? node.cilium?.internalIPs[0] ?? latency.ips.host,
     healthIP: node.cilium?.healthIPs[0] ?? latency.ips.endpoint,

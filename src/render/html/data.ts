@@ -90,6 +90,12 @@ function publicFinding(finding: Finding, claims: boolean): Record<string, unknow
   };
 }
 
+function agentWord({ agent, remote, known }: ReportNode): string {
+  if (agent !== null) return agentWords[agent.state];
+  if (remote) return "remote";
+  return known === null ? "not heard" : "no node";
+}
+
 function publicNode({ node, heading }: HeatPageNode): Record<string, unknown> {
   const both = (side: ReportNode["in"]) => ({ host: counts(side.host), endpoint: counts(side.endpoint) });
   return {
@@ -97,7 +103,7 @@ function publicNode({ node, heading }: HeatPageNode): Record<string, unknown> {
     heading: shown(heading),
     ip: shown(node.ip),
     healthIP: shown(node.healthIP),
-    agent: node.agent === null ? (node.remote ? "remote" : "no node") : agentWords[node.agent.state],
+    agent: agentWord(node),
     version: shown(node.agent?.version ?? ""),
     in: both(node.in),
     out: both(node.out),
