@@ -1,6 +1,6 @@
 import { type HealthReply, parseHealth } from "./health-json.ts";
 import { isHealthRows, parseHealthRows } from "./health-rows.ts";
-import { parseHealthCounts } from "./health-text-counts.ts";
+import { isCountsLine, parseHealthCounts } from "./health-text-counts.ts";
 import { readSummaryHead } from "./health-text-lines.ts";
 import { parseHealthSuccinct } from "./health-text-succinct.ts";
 import { parseHealthTree } from "./health-text-tree.ts";
@@ -30,9 +30,7 @@ function generationOf(lines: readonly string[]): ((lines: readonly string[]) => 
   const hasTree = lines.some((line) => /^\s+(?:Host|Endpoint) connectivity/.test(line));
   if (lines.some((line) => readSummaryHead(line) !== null)) {
     if (hasTree) return parseHealthVerbose;
-    return lines.some((line) => /^Name\s+IP\s+Node\s+Endpoints\s*$/.test(line))
-      ? parseHealthCounts
-      : parseHealthSuccinct;
+    return lines.some(isCountsLine) ? parseHealthCounts : parseHealthSuccinct;
   }
   return hasTree || lines.some((line) => /^\s*Probe time:/.test(line)) ? parseHealthTree : null;
 }

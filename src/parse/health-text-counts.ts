@@ -26,6 +26,11 @@ export function parseHealthCounts(lines: readonly string[]): HealthReply {
   return { localName, nodes, timestamp: head?.timestamp ?? 0, probeIntervalNs: head?.probeIntervalNs ?? null };
 }
 
+/** The header line is the same as that of the words of older versions; the rows tell them apart. */
+export function isCountsLine(line: string): boolean {
+  return readRow(line) !== null;
+}
+
 function readRow(line: string): { readonly node: HealthNode; readonly local: boolean } | null {
   const [name = "", ips = "", host = "", endpoint = ""] = cellsOf(line);
   const hostCount = readCount(host);

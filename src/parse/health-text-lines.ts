@@ -11,11 +11,13 @@ export interface SummaryHead {
   readonly probeIntervalNs: number | null;
 }
 
-const summaryHead = /^\s*Cluster health:\s+\d+\/\d+ reachable\s+\(([^)]*)\)(?:\s+\(Probe interval: ([^)]*)\))?/;
+/** People who paste a report often cut the time off. */
+const summaryHead = /^\s*Cluster health:\s+\d+\/\d+ reachable\b(?:\s+\(([^)]*)\)(?:\s+\(Probe interval: ([^)]*)\))?)?/;
 
 export function readSummaryHead(line: string): SummaryHead | null {
-  const [, time, interval] = summaryHead.exec(line) ?? [];
-  if (time === undefined) return null;
+  const match = summaryHead.exec(line);
+  if (match === null) return null;
+  const [, time = "", interval] = match;
   return { timestamp: parseTime(time), probeIntervalNs: interval === undefined ? null : parseGoDuration(interval) };
 }
 

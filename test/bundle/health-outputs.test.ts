@@ -14,7 +14,7 @@ interface Report {
   readonly source: object;
   readonly summary: { readonly verdict: string; readonly pairs: object };
   readonly coverage: { readonly answered: number; readonly notes: readonly string[] };
-  readonly findings: readonly { readonly confirm: readonly { readonly command: string }[] }[];
+  readonly findings: readonly { readonly title: string; readonly confirm: readonly { readonly command: string }[] }[];
   readonly paths: readonly { from: string; to: string; target: string; status: string }[];
 }
 
@@ -88,6 +88,18 @@ describe("a folder of cilium-health outputs", () => {
     const file = scratch.write("mesh.zip", zipOf([{ path: "status.txt", content: meshStatus }]));
     const { stdout } = await runCommand(["--from", file]);
     expect(stdout).toMatch(/^clustermesh2-control-plane +172\.19\.0\.5 +not heard /m);
+  });
+
+  it("calls a view without a time neither fresh nor old (pasted as in cilium/cilium#42694)", async () => {
+    const pasted =
+      "Cluster health: 1/1 reachable\n  node (localhost)   192.0.2.5   1/1    1/1\n  other   192.0.2.6   1/1    1/1\n";
+    const { findings, summary } = await reportOf(
+      scratch.write("pasted.zip", zipOf([{ path: "a.txt", content: pasted }])),
+    );
+    expect(findings.map(({ title }) => title)).toEqual([
+      "the view of node has no time: how old the results are cannot be told",
+    ]);
+    expect(summary.verdict).toBe("unknown");
   });
 
   it("without a single output is refused in a sentence", async () => {

@@ -157,6 +157,25 @@ Name                           IP                        Node                   
   });
 });
 
+describe("what people paste of the counts", () => {
+  it("is read without its time and its heading, as in cilium/cilium#42694; when it was is not known then", () => {
+    const reply = read(
+      "$ cilium-health status\nCluster health: 0/1 reachable\n  node (localhost)   192.0.2.5,2001:db8::5   2/2    1/2\n",
+    );
+    expect(shown(reply)).toEqual({
+      "node host": ["192.0.2.5 ok ok", "2001:db8::5 ok ok"],
+      "node endpoint": [` - ${noReason}`, " ok ok"],
+    });
+    expect(reply.timestamp).toBe(0);
+  });
+
+  it("is read indented, heading and all", () => {
+    const text =
+      "    Cluster health:   1/2 reachable\n    Name   IP   Node   Endpoints\n      a (localhost)   192.0.2.1   1/1   1/1\n      b   192.0.2.2   1/1   0/1\n";
+    expect(shown(read(text))).toMatchObject({ "b host": ["192.0.2.2 ok ok"], "b endpoint": [` - ${noReason}`] });
+  });
+});
+
 describe("--verbose since 1.17", () => {
   it("is the tree below a summary's head, secondaries at their own target, each probe with its time", () => {
     const reply = read(`Cluster health:   2/2 reachable   (2031-05-02T09:14:30Z)   (Probe interval: 1m56s)

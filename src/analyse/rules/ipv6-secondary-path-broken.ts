@@ -70,7 +70,7 @@ function claim(scene: Scene, host: readonly number[], endpoint: readonly number[
     endpoint,
     evidence: [
       {
-        text: `${host.length} node paths and ${endpoint.length} pod paths fail by their ${family} address alone, for instance ${nameOf(scene, from)} to ${address}`,
+        text: `${host.length} host and ${endpoint.length} endpoint paths fail by their ${family} address alone${address === "" ? "" : `, for instance ${nameOf(scene, from)} to ${address}`}`,
         node: nameOf(scene, from),
         capture: "cilium-health-status.json",
       },

@@ -91,16 +91,23 @@ function newestResult(scene: Scene, at: number): number {
   return Math.max(timestamp, (scene.facts.matrix.rows[at]?.newestProbe ?? 0) * 1000);
 }
 
+/** A view without any time, as people paste it, is not called old: it is not called anything. */
+function titleOf(scene: Scene, nodes: readonly number[], names: readonly string[]): string {
+  const who = names.length === 1 ? `the view of ${names[0]}` : `the views of ${names.length} agents`;
+  if (nodes.every((at) => newestResult(scene, at) === 0))
+    return `${who} ${names.length === 1 ? "has" : "have"} no time: how old the results are cannot be told`;
+  return `${who} ${names.length === 1 ? "is" : "are"} older than two probe intervals`;
+}
+
 /** Late results are a gap in what was looked at; a stuck prober, and old failures that fresh views deny, are a fault. */
 function claim(scene: Scene, nodes: readonly number[], denied: PathCells): Claim {
   const names = nodes.map((node) => nameOf(scene, node));
   const failing = countCells(denied);
-  const who = names.length === 1 ? `the view of ${names[0]}` : `the views of ${names.length} agents`;
   return {
     id: "probe-results-stale",
     severity: failing > 0 || nodes.some((at) => isStuck(scene, at)) ? "warning" : "info",
     confidence: "confirmed",
-    title: `${who} ${names.length === 1 ? "is" : "are"} older than two probe intervals`,
+    title: titleOf(scene, nodes, names),
     nodes: names,
     ...denied,
     evidence: [

@@ -136,7 +136,11 @@ function claim(scene: Scene, shape: Shape): Claim {
     host: failing.includes("host") ? shape.cells : [],
     endpoint: failing.includes("endpoint") ? shape.cells : [],
     fix: fixOf(scene, shape),
-    evidence: [{ text: `${shape.cells.length} node pairs fail in the same way: ${shape.probes.join(", ")}` }],
+    evidence: [
+      {
+        text: `${shape.cells.length === 1 ? "one node pair fails in this way" : `${shape.cells.length} node pairs fail in the same way`}: ${shape.probes.join(", ")}`,
+      },
+    ],
   };
 }
 
