@@ -37,7 +37,6 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
     partial: members.cut,
     notes: [
       ...members.notes,
-      `${members.name} holds cilium-health outputs alone: no nodes, no settings, no agent states`,
     ],
     lists: async () => (Object.keys(listFiles) as KubeResource[]).map((resource) => toList(resource, best)),
     capture: async (node, pod, id, argv) => {
@@ -71,7 +70,7 @@ function nameOf(path: string): string {
 /** An output proves an agent on its node; the pod's name is not known: "". */
 function toList(resource: KubeResource, outputs: ReadonlyMap<string, Output>): KubeList {
   if (resource !== "pods") {
-    const message = `the saved state holds cilium-health outputs alone, no ${resource}`;
+    const message = "the saved state holds cilium-health outputs alone: no nodes, no settings, no agent states";
     return { resource, outcome: { kind: "absent", status: null, message } };
   }
   const items = [...outputs.keys()].map((node) => ({

@@ -15,7 +15,7 @@ export function coverage(facts: Facts): Coverage {
     answered: answered.length,
     failed: due.flatMap(failuresOf).sort(byNode),
     unasked: due.flatMap(unaskedOf).sort(byNode),
-    notes: [...facts.absent.values()],
+    notes: [...new Set(facts.absent.values())],
   };
 }
 
