@@ -265,7 +265,7 @@ export function reportOf(facts: Facts, options: ReportOptions = {}): Report {
     ignores: options.ignores ?? [],
     generatedAt: now,
     partial: options.partial ?? false,
-    spell: ({ argv }) => argv.join(" "),
+    spell: ({ argv }) => ({ argv, command: argv.join(" ") }),
   });
 }
 

@@ -8,7 +8,14 @@ import { type Scene, withoutClaimed } from "./scene.ts";
 import { compareNames } from "./summary/coverage.ts";
 
 /** Spells out a confirming step as the command line of this very run: context, namespace, real pod and container. */
-export type SpellCommand = (step: ConfirmStep) => string;
+export type SpellCommand = (step: ConfirmStep) => SpelledCommand;
+
+export interface SpelledCommand {
+  /** The words as they are on this agent. */
+  readonly argv: readonly string[];
+  /** The line to type. */
+  readonly command: string;
+}
 
 /** A claim together with the failing paths it got: those no earlier claim had taken. */
 interface Hit {
@@ -162,7 +169,7 @@ function isWhole({ argv }: ConfirmStep): boolean {
 }
 
 function confirmation(step: ConfirmStep, spell: SpellCommand): Confirmation {
-  return { node: step.node, argv: step.argv, command: spell(step), expect: step.expect };
+  return { node: step.node, ...spell(step), expect: step.expect };
 }
 
 /** `--ignore RULE` ignores the rule everywhere, `--ignore RULE=NODE` where it names this node alone or among others. */

@@ -1,5 +1,7 @@
 import type { SpellCommand } from "../analyse/engine.ts";
-import type { Facts, Source } from "../model/facts.ts";
+import { minorOf } from "../analyse/settings/version.ts";
+import type { AgentFacts, Facts, Source } from "../model/facts.ts";
+import type { AgentPod } from "../model/kube.ts";
 import type { ConnectionFlags } from "../model/request.ts";
 
 /**
@@ -8,38 +10,34 @@ import type { ConnectionFlags } from "../model/request.ts";
  * when the run ends, so it is not named.
  */
 export function speller(facts: Facts, source: Source, connection: ConnectionFlags): SpellCommand {
-  const pods = new Map(facts.nodes.map((node) => [node.name, node.agent?.pod]));
+  const agents = new Map(facts.nodes.map(({ name, agent }) => [name, agent]));
   const kubectl = [
     "kubectl",
     ...(connection.kubeconfig === null || source.kind === "demo" ? [] : ["--kubeconfig", connection.kubeconfig]),
     ...(source.context === "" ? [] : ["--context", source.context]),
   ];
-  return ({ node, argv }) => {
-    if (node === null) return line([...kubectl, ...argv]);
-    const pod = pods.get(node);
-    if (pod === undefined) return `on ${node}: ${line(argv)}`;
-    const command = line(["-c", pod.container, "--", ...argv]);
-    const exec = [...kubectl, "-n", pod.namespace, "exec"];
-    return pod.name === ""
-      ? `${line(exec)} "$(${line([...kubectl, ...namesOfPodOn(node, pod.namespace)])})" ${command}`
-      : `${line([...exec, pod.name])} ${command}`;
+  return ({ node, argv: words }) => {
+    if (node === null) return { argv: words, command: line([...kubectl, ...words]) };
+    const agent = agents.get(node) ?? null;
+    if (agent === null) return { argv: words, command: `on ${node}: ${line(words)}` };
+    const { pod } = agent;
+    const argv = inImage(words, agent);
+    const exec = line([...kubectl, "-n", pod.namespace, "exec"]);
+    const podName = pod.name === "" ? `"$(${line([...kubectl, ...namesOfPodOn(pod)])})"` : line([pod.name]);
+    return { argv, command: `${exec} ${podName} ${line(["-c", pod.container, "--", ...argv])}` };
   };
 }
 
+/** The program is `cilium-dbg` from 1.15 on and `cilium` before (cilium-dbg/Makefile). */
+function inImage(argv: readonly string[], { status, pod }: AgentFacts): readonly string[] {
+  const minor = minorOf(status?.version || pod.imageVersion);
+  return argv[0] === "cilium-dbg" && minor !== null && minor < 15 ? ["cilium", ...argv.slice(1)] : argv;
+}
+
 /** Saved outputs alone name no pod: the shell looks it up where the command is run. */
-function namesOfPodOn(node: string, namespace: string): string[] {
-  return [
-    "-n",
-    namespace,
-    "get",
-    "pods",
-    "-l",
-    "k8s-app=cilium",
-    "--field-selector",
-    `spec.nodeName=${node}`,
-    "-o",
-    "name",
-  ];
+function namesOfPodOn({ namespace, node }: AgentPod): string[] {
+  const here = ["-l", "k8s-app=cilium", "--field-selector", `spec.nodeName=${node}`];
+  return ["-n", namespace, "get", "pods", ...here, "-o", "name"];
 }
 
 /** Words quoted for a POSIX shell, where they need it. */

@@ -36,7 +36,10 @@ function rule(id: string, find: (scene: Scene) => Partial<Claim>[], severity: Se
 
 function run(rules: readonly Rule[], ignores: readonly IgnoreFlag[] = []) {
   const first = scene();
-  const findings = diagnose(first, rules, ignores, ({ node, argv }) => `on ${node ?? "here"}: ${argv.join(" ")}`);
+  const findings = diagnose(first, rules, ignores, ({ node, argv }) => ({
+    argv,
+    command: `on ${node ?? "here"}: ${argv.join(" ")}`,
+  }));
   return { findings, claims: first.cells.claims, size: first.size, at: (name: string) => indexOf(first, name) };
 }
 
@@ -89,7 +92,9 @@ describe("claims", () => {
     const view = lens({ nodes: [], zones: [], target: null, protocol: null }, facts.nodes);
     const cells = correlate(facts, view);
     const first = firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells, view));
-    expect(diagnose(first, [rule("all", everything)], [], () => "")[0]?.pathCount).toBe(400 * 399);
+    expect(diagnose(first, [rule("all", everything)], [], ({ argv }) => ({ argv, command: "" }))[0]?.pathCount).toBe(
+      400 * 399,
+    );
   });
 });
 

@@ -15,7 +15,7 @@ export function reportOf(facts: Facts): Report {
     spell: (step) => {
       unsound.push(...stepComplaints(facts, step));
       const { node, argv } = step;
-      return node === null ? `kubectl ${argv.join(" ")}` : `on ${node}: ${argv.join(" ")}`;
+      return { argv, command: node === null ? `kubectl ${argv.join(" ")}` : `on ${node}: ${argv.join(" ")}` };
     },
   });
   unsound.push(...report.findings.flatMap(complaints));

@@ -134,7 +134,7 @@ function shapesOnly(options: MeshOptions, names: readonly string[] = five): read
   const view = lens({ nodes: [], zones: [], target: null, protocol: null }, facts.nodes);
   const cells = correlate(facts, view);
   const scene = firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells, view));
-  return diagnose(scene, [unexplainedShape], [], () => "");
+  return diagnose(scene, [unexplainedShape], [], ({ argv }) => ({ argv, command: "" }));
 }
 
 function shapeBrief(options: MeshOptions): string[] {

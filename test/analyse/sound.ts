@@ -31,7 +31,7 @@ export function stepComplaints(facts: Facts, step: ConfirmStep): string[] {
   const request = parseRequest(["--kubeconfig", "file", "--context", "prod"]);
   if (request.kind !== "status") throw new Error("these flags are a status request");
   const source = { ...facts.source, kind: "cluster", context: "prod" } as const;
-  const command = speller(facts, source, request.connection)(step);
+  const { command } = speller(facts, source, request.connection)(step);
   return [
     ...(command.startsWith("kubectl --kubeconfig file --context prod ") ? [] : ["it does not name this cluster"]),
     ...(step.argv.every((word) => isWord(word)) ? [] : ["a word of it is missing"]),

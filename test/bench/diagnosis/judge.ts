@@ -17,7 +17,7 @@ export function report(facts: Facts, generatedAt: string): Report {
     ignores: [],
     generatedAt,
     partial: false,
-    spell: ({ argv }) => argv.join(" "),
+    spell: ({ argv }) => ({ argv, command: argv.join(" ") }),
   });
 }
 

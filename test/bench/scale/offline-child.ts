@@ -71,7 +71,7 @@ if (who === "ours") {
       ignores: [],
       generatedAt: new Date(now).toISOString(),
       partial: false,
-      spell: ({ argv }) => argv.join(" "),
+      spell: ({ argv }) => ({ argv, command: argv.join(" ") }),
     });
     const options = { colorLevel: 0 as const, ascii: false, noHeaders: false, all: false, columns: 100 };
     for (const _chunk of statusTable(report, options, false));
