@@ -62,10 +62,11 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
   const notice = (line: string) => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
+  const line = quiet || process.stderr.isTTY !== true ? noLine : progressLine();
   return {
     write: writeStdout,
     notice,
-    progress: quiet || process.stderr.isTTY !== true ? () => {} : progressLine(),
+    progress: line.show,
     get columns() {
       return process.stdout.columns || 80;
     },
@@ -82,6 +83,7 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
       platform: process.platform,
       stdinIsTerminal: process.stdin.isTTY === true,
       notice,
+      lendTerminal: line.lend,
       userAgent: `kubectl-cilium_health/${version}`,
     },
     version,
@@ -89,14 +91,39 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
   };
 }
 
-/** Redraws one line on stderr; null clears it. */
-function progressLine(): (text: string | null) => void {
+interface ProgressLine {
+  show(text: string | null): void;
+  lend<T>(run: () => Promise<T>): Promise<T>;
+}
+
+const noLine: ProgressLine = { show: () => {}, lend: (run) => run() };
+
+/** Redraws one line on stderr; null clears it. It is gone while the terminal is lent, and back as it is by then. */
+function progressLine(): ProgressLine {
+  let wanted = "";
   let drawn = "";
-  return (text) => {
+  let lent = 0;
+  const draw = () => {
+    const text = lent > 0 ? "" : wanted;
     if (text === drawn) return;
-    drawn = text ?? "";
+    drawn = text;
     process.stderr.write(`\r\u001b[K${drawn}`);
   };
+  const show = (text: string | null) => {
+    wanted = text ?? "";
+    draw();
+  };
+  const lend = async <T>(run: () => Promise<T>): Promise<T> => {
+    lent++;
+    draw();
+    try {
+      return await run();
+    } finally {
+      lent--;
+      draw();
+    }
+  };
+  return { show, lend };
 }
 
 /** Waits while the reader is slow; false once it is gone. Never `process.exit` after output: a pipe would be cut. */

@@ -31,6 +31,7 @@ export function silentIo(written: string[] = []): Io {
       cwd: "/nowhere",
       platform: "linux",
       stdinIsTerminal: false,
+      lendTerminal: (run) => run(),
       notice: () => {},
       userAgent: "kubectl-cilium_health/test",
     },

@@ -90,6 +90,8 @@ export interface Environment {
   readonly stdinIsTerminal: boolean;
   /** One line for people, on stderr. */
   readonly notice: (line: string) => void;
+  /** Runs what may itself talk to a person on the terminal: nothing of ours is drawn there meanwhile. */
+  readonly lendTerminal: <T>(run: () => Promise<T>) => Promise<T>;
   /** `kubectl-cilium_health/<version>`. */
   readonly userAgent: string;
 }

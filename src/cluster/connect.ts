@@ -6,10 +6,13 @@ import { reviewAccess } from "./access-review.ts";
 import { type Agents, createAgents } from "./agents.ts";
 import type { Cluster, Environment, ExecRequest, OpenCluster } from "./cluster.ts";
 import type { Connection } from "./connection.ts";
+import { systemTools } from "./credential-sources.ts";
 import { type Credentials, openCredentials } from "./credentials.ts";
 import { execInPod } from "./exec.ts";
 import { execViaKubectl } from "./exec-via-kubectl.ts";
 import { resolveConnection } from "./kubeconfig.ts";
+import { pluginPolicy } from "./kuberc.ts";
+import { permittedPlugin } from "./permitted-plugin.ts";
 import { readPodLog } from "./pod-log.ts";
 import { proxyFor } from "./proxy.ts";
 import { listResource } from "./resource-list.ts";
@@ -44,12 +47,15 @@ async function open(
   execOver: (wire: Wire, live: Set<WebSocket>) => Exec,
 ): Promise<Cluster> {
   setDefaultAutoSelectFamilyAttemptTimeout(addressAttemptMs);
-  const connection = resolveConnection(flags, environment);
+  const connection = withPermittedPlugin(resolveConnection(flags, environment), environment);
   const { context, clusterName, server } = connection;
   if (flags.verbosity > 0) environment.notice(`context "${context}", cluster "${clusterName}", server ${server}`);
   // A wrong proxy address is said before a login plugin asks anybody anything.
   const agents = new AgentsByIdentity(connection, environment.env);
-  const credentials = await openCredentials(connection, environment);
+  const credentials = await openCredentials(connection, environment, {
+    ...systemTools,
+    runPlugin: (command) => environment.lendTerminal(() => systemTools.runPlugin(command)),
+  });
   const wire = wireOf(connection, credentials, agents, flags, environment);
   const rest = new RestClient(wire);
   const live = new Set<WebSocket>();
@@ -71,6 +77,14 @@ async function open(
       agents.close();
     },
   };
+}
+
+/** The kuberc is read only where there is a login plugin: nothing else in it concerns this program. */
+function withPermittedPlugin(connection: Connection, environment: Environment): Connection {
+  const { bearer } = connection.auth;
+  if (bearer.kind !== "plugin") return connection;
+  const plugin = permittedPlugin(bearer.plugin, pluginPolicy(environment), environment);
+  return { ...connection, auth: { ...connection.auth, bearer: { kind: "plugin", plugin } } };
 }
 
 /**

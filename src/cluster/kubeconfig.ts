@@ -37,7 +37,7 @@ export function resolveConnection(
   const server = serverUrl(cluster.server, chosen);
   checkCluster(chosen.clusterName, cluster);
   const caPem = authorityOf(chosen.clusterName, cluster, readFile);
-  const auth = authOf(chosen.userName, user, execCluster(server, cluster, caPem));
+  const auth = authOf(chosen.userName, user, execCluster(cluster, caPem));
   return {
     context: chosen.context,
     clusterName: chosen.clusterName,
@@ -192,9 +192,10 @@ function authorityOf(name: string, cluster: ClusterEntry, readFile: ReadTextFile
   });
 }
 
-function execCluster(server: string, cluster: ClusterEntry, caPem: string | null): ExecCluster {
+/** The server as it is written: a plugin may compare it with what it knows. */
+function execCluster(cluster: ClusterEntry, caPem: string | null): ExecCluster {
   return {
-    server,
+    server: cluster.server,
     ...(cluster.tlsServerName === "" ? {} : { "tls-server-name": cluster.tlsServerName }),
     ...(cluster.insecureSkipTlsVerify ? { "insecure-skip-tls-verify": true } : {}),
     ...(caPem === null ? {} : { "certificate-authority-data": Buffer.from(caPem).toString("base64") }),

@@ -120,6 +120,7 @@ async function opened(
     cwd: dir,
     platform: "linux",
     stdinIsTerminal: false,
+    lendTerminal: (run) => run(),
     notice: (line) => notices.push(line),
     userAgent: "kubectl-cilium_health/test",
   };

@@ -35,6 +35,7 @@ function run(kubectl: string, clock: Clock = systemClock, signal = new AbortCont
     cwd: dir,
     platform: "linux",
     stdinIsTerminal: false,
+    lendTerminal: (run) => run(),
     notice: () => {},
     userAgent: "test",
   };
