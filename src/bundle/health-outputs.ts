@@ -2,34 +2,26 @@ import type { CaptureId } from "../model/capture.ts";
 import type { KubeList, KubeResource } from "../model/kube.ts";
 import { listFiles } from "./layout.ts";
 import type { Members } from "./members.ts";
+import { type PastedOutput, pastedOutputs } from "./pasted-outputs.ts";
 import type { SavedState } from "./saved-state.ts";
 
-/** What one file holds, by how much it tells: the JSON all, the summaries little. */
-const forms: readonly { readonly worth: number; readonly pattern: RegExp }[] = [
-  { worth: 3, pattern: /^\s*\{[\s\S]*"nodes"\s*:/ },
-  { worth: 2, pattern: /^ *Host connectivity/m },
-  { worth: 1, pattern: /^Cluster health:/m },
-  { worth: 1, pattern: /^Probe time:/m },
-];
-
-const sniffedBytes = 256 * 1024;
 const mostFiles = 20_000;
 
-interface Output {
-  readonly node: string;
+interface Output extends PastedOutput {
   readonly path: string;
-  readonly worth: number;
 }
 
 /**
- * A folder (or archive) of `cilium-health status` outputs, one file an agent, in any form: the node is the one the
- * output calls its own (`local`, `(localhost)`), else the file's or folder's name. null when no file is such an output.
+ * `cilium-health status` outputs in any form, in a folder, an archive or one file: an agent's alone, or several one after
+ * the other as a loop writes them. The node is the one the output calls its own (`local`, `(localhost)`), else the
+ * file's or folder's name. null when there is no such output.
  */
 export async function openHealthOutputs(members: Members): Promise<SavedState | null> {
   const best = new Map<string, Output>();
   for (const path of members.paths.slice(0, mostFiles)) {
-    const output = await recognise(members, path);
-    if (output !== null && output.worth > (best.get(output.node)?.worth ?? 0)) best.set(output.node, output);
+    for (const output of await outputsOf(members, path)) {
+      if (output.worth > (best.get(output.node)?.worth ?? 0)) best.set(output.node, output);
+    }
   }
   if (best.size === 0) return null;
   return {
@@ -39,7 +31,7 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
     lists: async () => (Object.keys(listFiles) as KubeResource[]).map((resource) => toList(resource, best)),
     capture: async (node, pod, id, argv) => {
       const output = id === healthView ? best.get(node) : undefined;
-      const stdout = output === undefined ? null : await members.read(output.path);
+      const stdout = output === undefined ? null : await readOutput(members, output);
       return stdout === null ? null : { node, pod, id, argv, outcome: { kind: "ok", stdout, stderr: "" } };
     },
     close: () => members.close(),
@@ -48,21 +40,23 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
 
 const healthView: CaptureId = "cilium-health-status.json";
 
-async function recognise(members: Members, path: string): Promise<Output | null> {
+async function outputsOf(members: Members, path: string): Promise<Output[]> {
   const bytes = await members.read(path);
-  if (bytes === null) return null;
-  const text = new TextDecoder().decode(bytes.subarray(0, sniffedBytes));
-  const form = forms.find(({ pattern }) => pattern.test(text));
-  if (form === undefined) return null;
-  const [, own] =
-    /^ *(\S+) \(localhost\)/m.exec(text) ?? /"local"\s*:\s*\{\s*"name"\s*:\s*"([^"\\]+)"/.exec(text) ?? [];
-  return { node: (own ?? nameOf(path)).replace(/^.*\//, ""), path, worth: form.worth };
+  if (bytes === null) return [];
+  const found = pastedOutputs(new TextDecoder().decode(bytes));
+  return found.map((output, at) => ({ ...output, path, node: output.node || nameOf(path, at) }));
 }
 
-/** `worker-1.txt` and `worker-1/cilium-health-status.txt` are both worker-1's. */
-function nameOf(path: string): string {
+async function readOutput(members: Members, { path, start, end }: Output): Promise<Uint8Array | null> {
+  const bytes = await members.read(path);
+  return bytes === null ? null : new TextEncoder().encode(new TextDecoder().decode(bytes).slice(start, end));
+}
+
+/** `worker-1.txt` and `worker-1/cilium-health-status.txt` are both worker-1's; a second nameless output is another's. */
+function nameOf(path: string, at: number): string {
   const [first = "", ...rest] = path.split("/");
-  return rest.length > 0 ? first : first.replace(/\.(?:txt|log|json|md|out)$/, "");
+  const name = rest.length > 0 ? first : first.replace(/\.(?:txt|log|json|md|out)$/, "");
+  return at === 0 ? name : `${name}-${at + 1}`;
 }
 
 /** An output proves an agent on its node; the pod's name is not known: "". */

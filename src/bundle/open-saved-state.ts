@@ -7,11 +7,12 @@ import { isRecordedState, openRecordedState } from "./recorded-state.ts";
 import type { SavedState } from "./saved-state.ts";
 import { isSysdump, openSysdump } from "./sysdump.ts";
 import { openTar } from "./tar-members.ts";
+import { isText, openTextFile } from "./text-file.ts";
 import { openZip } from "./zip-members.ts";
 
 /**
  * Opens what `--from` names: a bundle, a captures folder, a cilium sysdump, or cilium-health outputs; as a folder, a
- * tar (gzip'd or not) or a zip. Told apart by what is inside, never by the file's name. Throws HealthError (exit 3).
+ * tar (gzip'd or not) or a zip, outputs also as one text file. Told apart by what is inside, never by the file's name. Throws HealthError (exit 3).
  */
 export async function openSavedState(path: string, limits: ArchiveLimits = usualLimits): Promise<SavedState> {
   const members = await openMembers(path, limits);
@@ -39,6 +40,7 @@ async function openMembers(path: string, limits: ArchiveLimits): Promise<Members
   if (await isFolder(path)) return openFolder(path);
   const head = await firstBytes(path);
   if (head[0] === 0x50 && head[1] === 0x4b) return openZip(path, limits);
+  if (isText(head)) return openTextFile(path);
   return openTar(path, head[0] === 0x1f && head[1] === 0x8b, limits);
 }
 
@@ -48,7 +50,7 @@ async function firstBytes(path: string): Promise<Uint8Array> {
     throw new HealthError(`cannot read ${path}: ${why}`, { exitCode: 3, cause: error });
   });
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(512), 0, 512, 0);
     return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();

@@ -15,11 +15,18 @@ export function parseHealthReply(bytes: Uint8Array): Parsed<HealthReply> {
   if (startsAsRows(bytes)) return parseHealthRows(new TextDecoder().decode(bytes));
   const json = parseHealth(bytes);
   if (json.ok || json.reason !== "not-json") return json;
-  const lines = new TextDecoder().decode(bytes).split(/\r?\n/);
+  const lines = unindented(new TextDecoder().decode(bytes).split(/\r?\n/));
   const read = generationOf(lines);
   if (read === null) return json;
   const value = read(lines);
   return value.nodes?.length === 0 ? noRows(lines) : { ok: true, value };
+}
+
+/** Pasted into an issue or a mail, the whole report is often moved to the right: by as much as its head is. */
+function unindented(lines: readonly string[]): readonly string[] {
+  const head = lines.find((line) => /^\s*(?:Probe time|Cluster health):/.test(line)) ?? "";
+  const margin = /^\s*/.exec(head)?.[0] ?? "";
+  return margin === "" ? lines : lines.map((line) => (line.startsWith(margin) ? line.slice(margin.length) : line));
 }
 
 function startsAsRows(bytes: Uint8Array): boolean {

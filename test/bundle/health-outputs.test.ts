@@ -13,8 +13,16 @@ const said = (node: string, file: string) => readFileSync(new URL(`${node}/${fil
 interface Report {
   readonly source: object;
   readonly summary: { readonly verdict: string; readonly pairs: object };
-  readonly coverage: { readonly answered: number; readonly notes: readonly string[] };
-  readonly findings: readonly { readonly title: string; readonly confirm: readonly { readonly command: string }[] }[];
+  readonly coverage: { readonly answered: number; readonly agents: number; readonly notes: readonly string[] };
+  readonly cilium: object;
+  readonly findings: readonly {
+    readonly id: string;
+    readonly severity: string;
+    readonly confidence: string;
+    readonly title: string;
+    readonly alternatives: readonly { readonly id: string }[];
+    readonly confirm: readonly { readonly command: string }[];
+  }[];
   readonly paths: readonly { from: string; to: string; target: string; status: string }[];
 }
 
@@ -100,6 +108,47 @@ describe("a folder of cilium-health outputs", () => {
       "the view of node has no time: how old the results are cannot be told",
     ]);
     expect(summary.verdict).toBe("unknown");
+  });
+
+  it.each([
+    ["JSON", "cilium-health-status.json"],
+    ["the verbose text", "cilium-health-status-verbose.txt"],
+    ["counts", "cilium-health-status.txt"],
+  ])("one after the other in one text file, as a loop over agents writes them, in %s", async (_form, file) => {
+    const loop = nodes.flatMap((node) => [
+      `$ kubectl exec cilium-of-${node} -- cilium-health status`,
+      said(node, file),
+    ]);
+    const report = await reportOf(scratch.write(`loop-${file}.txt`, `${loop.join("\n")}\n`));
+    expect(broken(report)).toEqual(broken(await reportOf(folder)));
+    expect(report.coverage.answered).toBe(5);
+  });
+
+  it("pasted with a margin are read as without", async () => {
+    const text = nodes.map((node) => said(node, "cilium-health-status-verbose.txt").toString()).join("\n");
+    const report = await reportOf(scratch.write("margin.txt", text.replaceAll(/^/gm, "    ")));
+    expect(broken(report)).toEqual(broken(await reportOf(folder)));
+  });
+
+  it("give the agent's status no second agent: its JSON lists nodes as well", async () => {
+    const entries = ["cilium-health-status.json", "cilium-status.json"].map((file) => ({
+      path: `out/${file}`,
+      content: said("worker-4", file),
+    }));
+    expect((await reportOf(scratch.write("status.zip", zipOf(entries)))).coverage).toMatchObject({
+      answered: 1,
+      agents: 1,
+    });
+  });
+
+  it("tell no cause for sure where no setting was read, and name those that fit", async () => {
+    const text = said("worker-2", "cilium-health-status-verbose.txt");
+    const { findings, cilium } = await reportOf(scratch.write("one.txt", text));
+    expect(cilium).toMatchObject({ routingMode: "", encryption: "" });
+    expect(
+      findings.filter(({ severity }) => severity === "error").map(({ id, confidence }) => `${id} ${confidence}`),
+    ).toEqual(["vxlan-udp-blocked possible"]);
+    expect(findings[0]?.alternatives.map(({ id }) => id)).toContain("native-no-l2-route");
   });
 
   it("without a single output is refused in a sentence", async () => {

@@ -10,7 +10,14 @@ import { readLinks } from "../reads/ip-link.ts";
 import type { Cause, Claim, ConfirmStep, Rule } from "../rule.ts";
 import { confirmingText, healthyControl, nameOf, type Scene } from "../scene.ts";
 import { isOnVmware } from "../settings/vmware.ts";
-import { isTunnel, settingsAgree, type TunnelPort, trustsPing, tunnelPort } from "../settings/wire.ts";
+import {
+  isRoutingUnknown,
+  isTunnel,
+  settingsAgree,
+  type TunnelPort,
+  trustsPing,
+  tunnelPort,
+} from "../settings/wire.ts";
 import { failsBothWays, isHalfSeen } from "../shapes/both-ways.ts";
 import {
   askedNode,
@@ -92,7 +99,8 @@ function nameOfProtocol({ protocol }: TunnelPort): string {
 /** A filter rule that was read proves it; the pattern is telling only where both sides of the paths were heard. */
 function confidence(scene: Scene, figure: Figure, filters: FilterEvidence, { some }: Enforcement): Claim["confidence"] {
   if (filters.proven) return "confirmed";
-  const isVague = isHalfSeen(figure) || some.length > 0 || scene.settings.encryption !== "disabled";
+  const isVague =
+    isRoutingUnknown(scene) || isHalfSeen(figure) || some.length > 0 || scene.settings.encryption !== "disabled";
   return isVague || figure.by === "cluster" || (figure.kind === "pair" && scene.size > 2) ? "possible" : "likely";
 }
 
@@ -133,13 +141,18 @@ function alternatives(
     },
     {
       id: scene.settings.encryption === "ipsec" ? "ipsec-esp-blocked" : "wireguard-udp-blocked",
-      why: "with encryption on, the encrypted packet may be what is lost; the encryption status of both ends would tell",
+      why: "where encryption is on, the encrypted packet may be what is lost; the encryption status of both ends would tell",
       if: scene.settings.encryption !== "disabled",
+    },
+    {
+      id: "native-no-l2-route",
+      why: "how this cluster routes is not known; with native routing there is no tunnel, and the nodes may have no route to each other's pods; routing-mode in cilium-config would tell",
+      if: isRoutingUnknown(scene),
     },
     {
       id: "forward-drop",
       why: "of the node's own view nothing is known; if it reaches the others, it does not forward rather than not receive the tunnel",
-      if: isHalfSeen(figure),
+      if: isHalfSeen(figure) && figure.kind !== "row",
     },
     {
       id: "vxlan-offload-vmware",

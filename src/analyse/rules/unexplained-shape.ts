@@ -3,6 +3,7 @@ import { cellStatus, noPath } from "../../model/status.ts";
 import { type ProbeKind, protocolOf, targetOf } from "../matrix/planes.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
+import { isRoutingUnknown } from "../settings/wire.ts";
 import type { Shape, ShapeKind } from "../shapes/shapes.ts";
 
 /** Names what fails together where no cause claims the cells: the last rule of the list. */
@@ -114,6 +115,23 @@ function shapeCause(id: string, title: string, meaning: string): Cause {
   };
 }
 
+/** Where no setting was read, no cause of the pod path can be told from another: the usual ones, and what would tell. */
+const podPathCauses: NonNullable<Claim["alternatives"]> = [
+  {
+    id: "vxlan-udp-blocked",
+    why: "where the cluster tunnels, its UDP port may be lost; the RX counter of cilium_vxlan would stand still",
+  },
+  {
+    id: "native-no-l2-route",
+    why: "where it routes natively, nodes may have no route to each other's pods; ip route get for the health address would tell",
+  },
+  {
+    id: "policy-blocks-health",
+    why: "a policy on the health endpoints may deny the probes; cilium-dbg endpoint list shows what it enforces there",
+  },
+  { id: "forward-drop", why: "the node that is not reached may not forward; iptables -S FORWARD there would tell" },
+];
+
 const idOfKind: Readonly<Record<ShapeKind, string>> = {
   all: "mesh-failure",
   block: "partition",
@@ -136,6 +154,7 @@ function claim(scene: Scene, shape: Shape): Claim {
     host: failing.includes("host") ? shape.cells : [],
     endpoint: failing.includes("endpoint") ? shape.cells : [],
     fix: fixOf(scene, shape),
+    alternatives: failing.every((target) => target === "endpoint") && isRoutingUnknown(scene) ? podPathCauses : [],
     evidence: [
       {
         text: `${shape.cells.length === 1 ? "one node pair fails in this way" : `${shape.cells.length} node pairs fail in the same way`}: ${shape.probes.join(", ")}`,

@@ -10,7 +10,9 @@ export function ciliumSettings(facts: Facts): CiliumSettings {
     routingMode: routingMode(facts) || mostCommon(statuses.map((status) => status.routingMode)),
     tunnelProtocol: tunnelProtocol(facts) || mostCommon(statuses.map((status) => status.tunnelProtocol)),
     encryption:
-      encryption(facts) || mostCommon(statuses.map((status) => status.encryption)).toLowerCase() || "disabled",
+      encryption(facts) ||
+      mostCommon(statuses.map((status) => status.encryption)).toLowerCase() ||
+      (facts.config === null && statuses.length === 0 ? "" : "disabled"),
     healthChecking: flag(config("enable-health-checking"), facts.config !== null),
     endpointHealthChecking: flag(config("enable-endpoint-health-checking"), facts.config !== null),
   };

@@ -7,6 +7,11 @@ export function isTunnel({ settings }: Scene): boolean {
   return settings.routingMode !== "native";
 }
 
+/** Neither cilium-config nor any agent's status was read: which settings the cluster has is anybody's guess. */
+export function isRoutingUnknown({ settings }: Scene): boolean {
+  return settings.routingMode === "";
+}
+
 export interface TunnelPort {
   /** `vxlan` or `geneve`. */
   readonly protocol: "vxlan" | "geneve";

@@ -18,7 +18,6 @@ export function failsBothWays(scene: Scene, figure: Figure): boolean {
     case "column":
       return figure.nodes.every((node) => isRowBlank(scene, node));
     case "row":
-      return false;
     case "one-way":
       return figure.cells.every((cell) => isRowBlank(scene, cell % scene.size));
     case "self":
@@ -32,7 +31,7 @@ export function failsBothWays(scene: Scene, figure: Figure): boolean {
 
 /** Whether a figure is known from one side alone. */
 export function isHalfSeen(figure: Figure): boolean {
-  return figure.kind === "column" || figure.kind === "one-way";
+  return figure.kind === "column" || figure.kind === "row" || figure.kind === "one-way";
 }
 
 function isRowBlank({ nodes, planes, size }: Scene, node: number): boolean {
