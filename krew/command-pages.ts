@@ -14,6 +14,11 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["-o prometheus", "for node_exporter's textfile collector: [metrics](../prometheus.md)"],
   ],
   pair: [["worker-1 worker-2", "every probe between two nodes, both ways"]],
+  ping: [
+    ["", "which health APIs are up, since when, and how old their reports are"],
+    ["-o json", "for scripts: [schema](../ping.schema.json); exit code 3 where an agent is not well"],
+    ["--node 'worker-*' -o wide", "some agents, with the start of the last probe cycle"],
+  ],
   explain: [
     ["", "every rule in a line; the same in full: [rules](../rules.md)"],
     ["vxlan-udp-blocked", "one of them: meaning, told apart by, confirm, fix, page"],

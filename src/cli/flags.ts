@@ -174,6 +174,15 @@ export const demoFlags: FlagTable = {
   "exit-code": { type: "boolean", describe: "Exit with the code a real run would give", group: "Demo:" },
 };
 
+/** Of commands that ask agents and look at no paths. */
+export const agentFlags: FlagTable = {
+  ...collectFlags,
+  node: { ...scopeFlags["node"], describe: "Ask the agent of this node alone; globs work, repeatable" },
+  zone: { ...scopeFlags["zone"], describe: "Ask the agents of this zone alone, repeatable" },
+  ...showFlags,
+  ...connectionFlags,
+};
+
 export const readFlags: FlagTable = {
   ...collectFlags,
   ...scopeFlags,

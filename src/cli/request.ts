@@ -24,6 +24,9 @@ export type DocumentFormat = (typeof documentFormats)[number];
 export const matrixFormats = ["table", "json", "yaml", "html"] as const;
 export type MatrixFormat = (typeof matrixFormats)[number];
 
+export const pingFormats = ["table", "wide", "json", "yaml"] as const;
+export type PingFormat = (typeof pingFormats)[number];
+
 /** How output is to look. */
 export interface ShowFlags {
   readonly color: "auto" | "always" | "never";
@@ -141,6 +144,7 @@ export type Request =
       readonly b: string;
       readonly format: DocumentFormat;
     } & ReadFlags)
+  | ({ readonly kind: "ping"; readonly format: PingFormat; readonly all: boolean } & ReadFlags)
   | {
       readonly kind: "explain";
       /** null lists the whole catalogue. */

@@ -1,5 +1,6 @@
 import { heatMeasures } from "../model/heat-map.ts";
 import {
+  agentFlags,
   allFlag,
   bundleFlags,
   demoFlags,
@@ -11,7 +12,15 @@ import {
   watchFlags,
 } from "./flags.ts";
 import { toBundle, toDemo, toReadFlags, toShow, toWatch } from "./read-flags.ts";
-import { documentFormats, matrixFormats, type Request, type Shell, shells, statusFormats } from "./request.ts";
+import {
+  documentFormats,
+  matrixFormats,
+  pingFormats,
+  type Request,
+  type Shell,
+  shells,
+  statusFormats,
+} from "./request.ts";
 import { choice, format, on, type RawFlags, text, UsageError } from "./values.ts";
 
 /** How the plugin is called; help, usage and the docs all say it so. */
@@ -53,6 +62,17 @@ export const verbs: readonly Verb[] = [
       a: String(flags["from-node"]),
       b: String(flags["to-node"]),
       format: format(flags, documentFormats, "table"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "ping",
+    describe: "Is each agent's health API up, since when, its version, probe interval and the age of its report",
+    flags: { ...outputFlag(pingFormats), ...allFlag, ...agentFlags },
+    toRequest: (flags) => ({
+      kind: "ping",
+      format: format(flags, pingFormats, "table"),
+      all: on(flags, "all"),
       ...toReadFlags(flags),
     }),
   },

@@ -1,4 +1,5 @@
 import { baseCaptures, type CaptureSpec, confirmingCaptures, deepCaptures, withOldName } from "./captures.ts";
+import { headCapture } from "./pulse-captures.ts";
 import { shortCaptures } from "./short-captures.ts";
 
 /**
@@ -6,7 +7,7 @@ import { shortCaptures } from "./short-captures.ts";
  * that confirm a suspicion or fill a bundle, each followed by its old name for agents without `cilium-dbg`.
  */
 export const commandLines: readonly (readonly string[])[] = eachOnce(
-  [baseCaptures, shortCaptures, confirmingCaptures, deepCaptures]
+  [baseCaptures, shortCaptures, [headCapture], confirmingCaptures, deepCaptures]
     .flatMap((some): readonly CaptureSpec[] => Object.values(some))
     .flatMap(({ argv }) => [argv, withOldName(argv)])
     .filter((argv) => argv !== null),

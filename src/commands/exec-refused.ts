@@ -7,17 +7,25 @@ import { roleManifest } from "./role-manifest.ts";
 export class ExecRefused extends HealthError {
   readonly seen: Look;
 
-  constructor({ pod, status, message }: Refusal, { facts, report }: Look) {
-    const where = `the agents' pods (namespace ${pod.namespace})`;
-    super(
-      status === 401
-        ? `the API server does not accept the credentials for exec (401): ${message}`
-        : `this user may not run commands in ${where}: ${message}`,
-      { exitCode: 3, hint: status === 401 ? logInAgain : isAdmission(message) ? letThrough : role(pod.namespace) },
-    );
+  constructor(refusal: Refusal, { facts, report }: Look) {
+    super(sentenceOf(refusal), { exitCode: 3, hint: hintOf(refusal) });
     // Reachability was not looked at, whatever the API says of nodes and pods.
     this.seen = { facts, report: { ...report, summary: { ...report.summary, verdict: "unknown" } } };
   }
+}
+
+/** The same for a command that has nothing to show of the API alone. */
+export function refusalError(refusal: Refusal): HealthError {
+  return new HealthError(sentenceOf(refusal), { exitCode: 3, hint: hintOf(refusal) });
+}
+
+function sentenceOf({ pod, status, message }: Refusal): string {
+  if (status === 401) return `the API server does not accept the credentials for exec (401): ${message}`;
+  return `this user may not run commands in the agents' pods (namespace ${pod.namespace}): ${message}`;
+}
+
+function hintOf({ pod, status, message }: Refusal): string {
+  return status === 401 ? logInAgain : isAdmission(message) ? letThrough : role(pod.namespace);
 }
 
 const logInAgain = "Log in again, for instance by running any kubectl command with the same context.";

@@ -183,7 +183,7 @@ function withNotes(report: Report, notes: readonly string[]): Report {
 }
 
 /** A misspelt node name would look like a healthy cluster. */
-function rejectUnknownNodes(flags: ReadFlags, facts: Facts): void {
+export function rejectUnknownNodes(flags: ReadFlags, facts: Facts): void {
   const [unknown] = unmatched(flags.scope.nodes, facts.nodes);
   if (unknown === undefined) return;
   throw new HealthError(`no node matches --node ${unknown}`, {

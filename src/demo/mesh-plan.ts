@@ -53,6 +53,8 @@ export interface MeshPlan {
   readonly families: 1 | 2;
   /** The agents' clock in epoch ms. */
   readonly now: () => number;
+  /** That clock when the mesh was made: from then on its probe cycles go on. */
+  readonly madeAt: number;
   readonly nodes: MeshNode[];
   readonly pathFaults: PathFault[];
   healthChecking: boolean;

@@ -21,8 +21,8 @@ export interface View {
 }
 
 interface ReportClock {
-  /** RFC 3339 of so many seconds before now. */
-  readonly secondsAgo: (seconds: number) => string;
+  /** RFC 3339 of the last time that something was done which was done so many seconds before the mesh was made. */
+  readonly lastTime: (secondsBefore: number) => string;
   /** Seconds between two probes of one address. */
   readonly interval: number;
 }
@@ -59,7 +59,7 @@ export function probesOfPeer(view: View, to: MeshNode): PeerProbes {
 
 /** RFC 3339 time at which the cycle of this report began. */
 export function cycleStart({ plan, from, clock }: View): string {
-  return clock.secondsAgo(hashOf(plan.seed, from.index, 11) % Math.ceil(clock.interval));
+  return clock.lastTime(hashOf(plan.seed, from.index, 11) % Math.ceil(clock.interval));
 }
 
 /** The probe interval as the agent prints it, "" before 1.18. */
@@ -93,7 +93,7 @@ export interface AddressProbes {
 function probesOf({ plan, from, clock }: View, ips: readonly string[], path: Path): readonly AddressProbes[] {
   return ips.map((ip, position) => {
     const dice = hashOf(plan.seed, from.index, path.salt + position);
-    const lastProbed = plan.version.minor >= 18 ? clock.secondsAgo(dice % Math.floor(clock.interval)) : "";
+    const lastProbed = plan.version.minor >= 18 ? clock.lastTime(dice % Math.floor(clock.interval)) : "";
     const ping = path.base + (dice % 300_000);
     return {
       ip,
@@ -136,16 +136,21 @@ function baseLatency(from: MeshNode, to: MeshNode): number {
   return from.zone === to.zone ? 210_000 : 850_000;
 }
 
-/** Times are the same few hundred strings over and over: each is formatted once a report. */
+/**
+ * What was done so many seconds before the mesh was made is done once an interval from then on. Times are the same few
+ * hundred strings over and over: each is formatted once a report.
+ */
 function reportClock(plan: MeshPlan, from: MeshNode): ReportClock {
   const now = plan.now() - from.lateSeconds * 1000;
   const known: string[] = [];
   const format = (seconds: number) => new Date(now - seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+  const interval = probeIntervalSeconds(plan);
+  const sinceMade = (plan.now() - plan.madeAt) / 1000;
   return {
-    interval: probeIntervalSeconds(plan),
-    secondsAgo: (seconds) => {
-      known[seconds] ??= format(seconds);
-      return known[seconds];
+    interval,
+    lastTime: (before) => {
+      known[before] ??= format(before + sinceMade < interval ? before + sinceMade : (before + sinceMade) % interval);
+      return known[before];
     },
   };
 }

@@ -1,7 +1,7 @@
 import { endpointList } from "./mesh-endpoints.ts";
 import { goJson, healthReport } from "./mesh-health.ts";
 import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
-import { fieldsTemplate, healthRows, rowsTemplate, statusFields } from "./mesh-short.ts";
+import { fieldsTemplate, headTemplate, healthHead, healthRows, rowsTemplate, statusFields } from "./mesh-short.ts";
 import { agentStatus, briefStatus } from "./mesh-status.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
@@ -11,6 +11,8 @@ type Reply = (plan: MeshPlan, node: MeshNode) => AgentReply;
 /** What a generated agent answers, by command line; `cilium-dbg` stands for `cilium` too. */
 const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["cilium-health status -o json", (plan, node) => healthReply(plan, node, healthReport)],
+  ["cilium-health status --probe -o json", (plan, node) => healthReply(plan, node, healthReport)],
+  [`cilium-health status -o ${headTemplate}`, (plan, node) => healthReply(plan, node, healthHead)],
   [`cilium-health status -o ${rowsTemplate}`, (plan, node) => healthReply(plan, node, healthRows)],
   [`cilium-dbg status -o ${fieldsTemplate}`, (plan, node) => printed(statusFields(plan, node))],
   ["cilium-dbg status -o json", (plan, node) => document(agentStatus(plan, node))],

@@ -28,6 +28,15 @@ export const rowsTemplate = [
   '{.health-endpoint.secondary-addresses}{"\\n"}{end}{range .nodes[*]}.{end}{"\\n"}end',
 ].join("");
 
+/** The head alone, as both `ping` of a large cluster and a wait for the next cycle ask for it. */
+export const headTemplate = `jsonpath=head${tab}{.timestamp}${tab}{.local.name}${tab}{.probeInterval}{"\\n"}{range .nodes[*]}.{end}{"\\n"}end`;
+
+export function* healthHead(plan: MeshPlan, from: MeshNode): Generator<string> {
+  const view = viewOf(plan, from);
+  const dots = ".".repeat(plan.nodes.length);
+  yield `head\t${cycleStart(view)}\t${agentName(plan, from)}\t${intervalText(view)}\n${dots}\nend\n`;
+}
+
 const rowsPerChunk = 256;
 
 /** The view in rows, in pieces. */

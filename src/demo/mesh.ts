@@ -61,6 +61,7 @@ function planOf(options: MeshOptions): MeshPlan {
     version: versionOf(options.version ?? "1.19.3"),
     families,
     now,
+    madeAt: now(),
     nodes: layOut({ nodes, zones: Math.min(zones, nodes), families, seed }),
     pathFaults: [],
     healthChecking: true,

@@ -1,4 +1,5 @@
 import { HealthError } from "../model/errors.ts";
+import { headTemplate } from "./mesh-short.ts";
 import { agentPrograms, recordedFile } from "./recorded-commands.ts";
 import {
   type AgentReply,
@@ -73,12 +74,22 @@ export async function readScenario(source: ScenarioSource, name: string): Promis
 function replyOf(node: NodeRecording | undefined, argv: readonly string[]): AgentReply {
   if (node === undefined) return { kind: "unreachable", message: "the recording has no outputs of this agent" };
   if ("unreachable" in node) return { kind: "unreachable", message: node.unreachable };
-  const file = recordedFile(argv);
-  const stdout = file === null ? undefined : node.files.get(file);
-  if (stdout === undefined) return unanswered(argv, agentPrograms);
+  const isHead = argv.join(" ") === `cilium-health status -o ${headTemplate}`;
+  const file = isHead ? "cilium-health-status.json" : recordedFile(argv);
+  const recorded = file === null ? undefined : node.files.get(file);
+  if (recorded === undefined) return unanswered(argv, agentPrograms);
+  const stdout = isHead ? headOf(recorded) : recorded;
   const stderr = node.files.get(`${file}.stderr`)?.toString("utf8") ?? "";
   const exitCode = Number.parseInt(node.files.get(`${file}.rc`)?.toString("utf8") ?? "0", 10);
   return printed(stdout, stderr, exitCode);
+}
+
+/** What the program prints of a recorded report for the template; nothing where nothing was recorded but an error. */
+function headOf(recorded: Buffer): string {
+  if (recorded.length === 0) return "";
+  const { timestamp, local, probeInterval, nodes } = JSON.parse(recorded.toString("utf8"));
+  const cells = [timestamp, local?.name, probeInterval].map((cell) => cell ?? "").join("\t");
+  return `head\t${cells}\n${".".repeat(nodes?.length ?? 0)}\nend\n`;
 }
 
 async function readNodes(files: ScenarioFiles, folder: string): Promise<ReadonlyMap<string, NodeRecording>> {

@@ -147,7 +147,7 @@ function keepConfirming(draft: AgentDraft, id: ConfirmingCaptureId, capture: Cap
 }
 
 /** A word for machines: `exit-1`, `http-403`, `timeout`, `cut`, … */
-function outcomeReason({ outcome }: Capture): string {
+export function outcomeReason({ outcome }: Capture): string {
   switch (outcome.kind) {
     case "exit":
       return `exit-${outcome.code}`;

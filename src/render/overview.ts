@@ -1,3 +1,4 @@
+import type { Source } from "../model/facts.ts";
 import type { Report } from "../model/report.ts";
 import { shown } from "./escape.ts";
 import type { Theme } from "./theme.ts";
@@ -10,12 +11,13 @@ export function headLine(report: Report): string {
   const ages =
     summary.newestProbeNs === null ? "" : `, probes ${age(summary.newestProbeNs)} to ${age(summary.oldestProbeNs)} old`;
   const partial = report.partial ? "   INTERRUPTED, partial" : "";
-  return [where(report), version(report), network(report), `${agents}${ages}${partial}`]
+  return [sourceText(report.source), versionText(report.cilium.versions), network(report), `${agents}${ages}${partial}`]
     .filter((part) => part !== "")
     .join("  ");
 }
 
-function where({ source }: Report): string {
+/** Which cluster, by which context, or from which saved state. */
+export function sourceText(source: Source): string {
   const context =
     source.context !== "" && source.context !== source.cluster ? ` (context ${shown(source.context)})` : "";
   const name = source.name === "" ? "" : ` from ${source.kind} ${shown(source.name)}`;
@@ -24,8 +26,7 @@ function where({ source }: Report): string {
     : `cluster ${shown(source.cluster)}${context}${name}`;
 }
 
-function version({ cilium }: Report): string {
-  const { versions } = cilium;
+export function versionText(versions: readonly string[]): string {
   if (versions.length === 0) return "Cilium version unknown";
   return `Cilium ${versions.map(shown).join(", ")}${versions.length > 1 ? " (mixed)" : ""}`;
 }

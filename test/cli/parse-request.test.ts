@@ -19,6 +19,8 @@ describe("a command line becomes a request", () => {
     ["-o junit", { kind: "status", format: "junit" }],
     ["pair worker-1 worker-2", { kind: "pair", a: "worker-1", b: "worker-2", format: "table" }],
     ["pair 1 2", { kind: "pair", a: "1", b: "2" }],
+    ["ping", { kind: "ping", format: "table", all: false }],
+    ["ping -o wide --node a-* --all", { kind: "ping", format: "wide", all: true, scope: { nodes: ["a-*"] } }],
     ["access -o yaml", { kind: "access", format: "yaml" }],
     ["explain", { kind: "explain", rule: null, format: "table" }],
     ["explain node-down -o json", { kind: "explain", rule: "node-down", format: "json" }],

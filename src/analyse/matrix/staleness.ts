@@ -22,7 +22,7 @@ const slack = 30_000;
  * serial cycle by its 30 s timeout (pkg/health/server/prober.go, Cilium 1.8 to 1.16).
  */
 export function stalenessRule(
-  agent: AgentFacts,
+  agent: Pick<AgentFacts, "clock" | "health">,
   version: string,
   probedAddresses: number,
   timedOutAddresses: number,
