@@ -19,6 +19,11 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["-o json", "for scripts: [schema](../ping.schema.json); exit code 3 where an agent is not well"],
     ["--node 'worker-*' -o wide", "some agents, with the start of the last probe cycle"],
   ],
+  nodes: [
+    ["", "one row a node; what stands out is in words, in capitals where it counts"],
+    ["-o wide --all", "with the addresses of each list, nothing folded"],
+    ["-o json", "exact, with the names of all agents: [schema](../nodes.schema.json)"],
+  ],
   explain: [
     ["", "every rule in a line; the same in full: [rules](../rules.md)"],
     ["vxlan-udp-blocked", "one of them: meaning, told apart by, confirm, fix, page"],

@@ -23,6 +23,9 @@ export interface Scene {
   readonly confirmed: boolean;
 }
 
+/** Who is in the cluster, before any path is judged: enough to ask for ages, leftovers and addresses. */
+export type Members = Pick<Scene, "facts" | "nodes">;
+
 export function firstScene(facts: Facts, cells: Cells, settings: CiliumSettings, planes: Planes): Scene {
   const parts = groupings(facts.nodes);
   return {

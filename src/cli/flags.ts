@@ -191,6 +191,11 @@ export const readFlags: FlagTable = {
   ...connectionFlags,
 };
 
+/** The same for a command that judges no path: there is no part of one to choose. */
+export const inventoryFlags: FlagTable = Object.fromEntries(
+  Object.entries(readFlags).filter(([name]) => name !== "target" && name !== "protocol"),
+);
+
 /** -o for a command, with the formats it knows. */
 export function outputFlag(formats: readonly string[]): FlagTable {
   const describe = `Output format: ${formats.join(", ")}`;

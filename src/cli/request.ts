@@ -27,6 +27,9 @@ export type MatrixFormat = (typeof matrixFormats)[number];
 export const pingFormats = ["table", "wide", "json", "yaml"] as const;
 export type PingFormat = (typeof pingFormats)[number];
 
+export const nodesFormats = ["table", "wide", "json", "yaml"] as const;
+export type NodesFormat = (typeof nodesFormats)[number];
+
 /** How output is to look. */
 export interface ShowFlags {
   readonly color: "auto" | "always" | "never";
@@ -145,6 +148,7 @@ export type Request =
       readonly format: DocumentFormat;
     } & ReadFlags)
   | ({ readonly kind: "ping"; readonly format: PingFormat; readonly all: boolean } & ReadFlags)
+  | ({ readonly kind: "nodes"; readonly format: NodesFormat; readonly all: boolean } & ReadFlags)
   | {
       readonly kind: "explain";
       /** null lists the whole catalogue. */

@@ -5,6 +5,7 @@ import {
   bundleFlags,
   demoFlags,
   type FlagTable,
+  inventoryFlags,
   matrixFlags,
   outputFlag,
   readFlags,
@@ -15,6 +16,7 @@ import { toBundle, toDemo, toReadFlags, toShow, toWatch } from "./read-flags.ts"
 import {
   documentFormats,
   matrixFormats,
+  nodesFormats,
   pingFormats,
   type Request,
   type Shell,
@@ -72,6 +74,17 @@ export const verbs: readonly Verb[] = [
     toRequest: (flags) => ({
       kind: "ping",
       format: format(flags, pingFormats, "table"),
+      all: on(flags, "all"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
+    usage: "nodes",
+    describe: "Who is in whose list: Kubernetes nodes, CiliumNodes, each agent's node list and health list compared",
+    flags: { ...outputFlag(nodesFormats), ...allFlag, ...inventoryFlags },
+    toRequest: (flags) => ({
+      kind: "nodes",
+      format: format(flags, nodesFormats, "table"),
       all: on(flags, "all"),
       ...toReadFlags(flags),
     }),

@@ -13,7 +13,7 @@ import { ExecRefused } from "./exec-refused.ts";
 import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
 import type { Io } from "./io.ts";
 import { openState } from "./open-state.ts";
-import { type Closer, closerRound, firstRound, inLanes, isShort, shortNote } from "./short-round.ts";
+import { type Closer, closerRound, firstRound, inLanes, isShort, type NodeLists, shortNote } from "./short-round.ts";
 import { speller } from "./spell.ts";
 import type { StateReader } from "./state.ts";
 
@@ -33,17 +33,19 @@ export interface Tap {
 /**
  * The main job: read the API's view, ask every agent, judge, and where something is wrong ask the suspects for what
  * would confirm it. An interruption or the deadline ends the asking; what is known then is judged and marked partial.
- * `named`: node names or globs whose agents are asked more than the others of a large cluster.
+ * `named`: node names or globs whose agents are asked more than the others of a large cluster; `nodeLists`: whose node
+ * lists it is asked for.
  */
 export async function look(
   flags: ReadFlags,
   io: Io,
   kind: "cluster" | "demo" = "cluster",
   named: readonly string[] = flags.scope.nodes,
+  nodeLists: NodeLists = "of-some",
 ): Promise<Look> {
   const state = await openState(flags, io, kind);
   try {
-    return await lookAt(state, flags, io, runSignal(flags, io), null, named);
+    return await lookAt(state, flags, io, runSignal(flags, io), null, named, nodeLists);
   } finally {
     io.progress(null);
     await state.close();
@@ -64,6 +66,7 @@ export async function lookAt(
   signal: AbortSignal,
   tap: Tap | null,
   named: readonly string[] = flags.scope.nodes,
+  nodeLists: NodeLists = "of-some",
 ): Promise<Look> {
   const reducer = factsReducer(state.source, flags.collect.container);
   for (const list of await state.lists(signal)) {
@@ -75,7 +78,7 @@ export async function lookAt(
     reducer.finish().nodes,
   );
   // A saved state gives what it has, and one that is being saved shall hold everything.
-  const captures = firstRound(running.length, flags.from !== null || tap !== null);
+  const captures = firstRound(running.length, flags.from !== null || tap !== null, nodeLists);
   await askAll(
     running.map((pod): AgentOrder => ({ pod, captures })),
     state,
@@ -86,7 +89,7 @@ export async function lookAt(
     tap,
   );
   const notes = isShort(captures)
-    ? [shortNote(running.length, await askCloser(state, reducer, flags, io, signal, named))]
+    ? [shortNote(running.length, await askCloser(state, reducer, flags, io, signal, named, nodeLists), nodeLists)]
     : [];
   if (flags.confirm && !signal.aborted) await confirm(state, reducer, flags, io, signal, tap);
   const facts = reducer.finish();
@@ -130,10 +133,11 @@ async function askCloser(
   io: Io,
   signal: AbortSignal,
   named: readonly string[],
+  nodeLists: NodeLists,
 ): Promise<Closer | null> {
   if (signal.aborted) return null;
   const facts = reducer.finish();
-  const closer = closerRound(facts, judge(facts, flags, io, false, state), named);
+  const closer = closerRound(facts, judge(facts, flags, io, false, state), named, nodeLists);
   if (closer.orders.length > 0) {
     io.progress(`asking ${closer.orders.length} agents more closely`);
     await state.round(inLanes(closer.orders), sinkOf(reducer, null), signal, () => {});

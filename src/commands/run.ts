@@ -15,6 +15,8 @@ export async function run(request: Exclude<Request, { kind: "help" | "wrong" }>,
       return (await import("./pair.ts")).pair(request, io);
     case "ping":
       return (await import("./ping.ts")).ping(request, io);
+    case "nodes":
+      return (await import("./nodes.ts")).nodes(request, io);
     case "explain":
       return (await import("./explain.ts")).explain(request, io);
     case "bundle":

@@ -1,7 +1,7 @@
 import { globPattern } from "../analyse/matrix/scope.ts";
 import { baseCaptures, type CaptureSpec } from "../collect/captures.ts";
 import type { AgentOrder } from "../collect/collect.ts";
-import { shortCaptures } from "../collect/short-captures.ts";
+import { shortCaptures, shortNodeList } from "../collect/short-captures.ts";
 import { type BaseCaptureId, captureIds } from "../model/capture.ts";
 import type { CaptureFailure, Facts, NodeFacts } from "../model/facts.ts";
 import type { AgentPod } from "../model/kube.ts";
@@ -11,18 +11,24 @@ import { suspectsOf } from "./bundle-plan.ts";
 /** Agents from which on each is asked in short: below, all that is known of all costs little. */
 export const shortFrom = 200;
 
+/** Whose node lists a large cluster is asked for: of those that findings or the command name, or of every agent. */
+export type NodeLists = "of-some" | "of-all";
+
+const shortWithNodeList: readonly CaptureSpec[] = [...shortCaptures, shortNodeList];
+
 /** What every agent is asked: everything, or of many agents the short forms. */
-export function firstRound(agents: number, inFull: boolean): readonly CaptureSpec[] {
-  return inFull || agents < shortFrom ? captureIds.map((id) => baseCaptures[id]) : shortCaptures;
+export function firstRound(agents: number, inFull: boolean, nodeLists: NodeLists): readonly CaptureSpec[] {
+  if (inFull || agents < shortFrom) return captureIds.map((id) => baseCaptures[id]);
+  return nodeLists === "of-all" ? shortWithNodeList : shortCaptures;
 }
 
 export function isShort(captures: readonly CaptureSpec[]): boolean {
-  return captures === shortCaptures;
+  return captures === shortCaptures || captures === shortWithNodeList;
 }
 
 /** Asked in full of a few agents alone: it costs as much as the health view, or grows with the pods. */
 const closerIds: readonly BaseCaptureId[] = ["cilium-node-list.json", "cilium-endpoint-list.json"];
-const shortIds: readonly BaseCaptureId[] = ["cilium-health-status.json", "cilium-status.json"];
+const shortIds: readonly BaseCaptureId[] = ["cilium-health-status.json", "cilium-status.json", "cilium-node-list.json"];
 
 /** At most so many agents are asked closer because --node or a command names them. */
 const mostNamed = 12;
@@ -37,17 +43,23 @@ export interface Closer {
  * After the short round: the lists of nodes that findings or the user name, and of one to compare with; and in full what
  * an agent did not say in short.
  */
-export function closerRound(facts: Facts, report: Report, named: readonly string[]): Closer {
+export function closerRound(
+  facts: Facts,
+  report: Report,
+  named: readonly string[],
+  nodeLists: NodeLists = "of-some",
+): Closer {
   const { nodes, control } = suspectsOf(report, false);
   const patterns = named.map(globPattern);
   const meant = facts.nodes.filter(({ name }) => patterns.some((pattern) => pattern.test(name))).slice(0, mostNamed);
   const looked = nodes.length + meant.length === 0 ? [] : [...nodes, ...meant.map(({ name }) => name)];
   const closer = new Set(looked.length === 0 || control === null ? looked : [...looked, control]);
+  const wanted = closerIds.filter((id) => nodeLists === "of-some" || id !== "cilium-node-list.json");
   const orders: AgentOrder[] = [];
   for (const node of facts.nodes) {
     const pod = askable(node);
     if (pod === null) continue;
-    const ids = [...unsaid(node), ...(closer.has(node.name) ? closerIds : [])];
+    const ids = [...unsaid(node), ...(closer.has(node.name) ? wanted : [])];
     if (ids.length > 0) orders.push({ pod, captures: ids.map((id) => baseCaptures[id]) });
   }
   return { orders, nodes: [...closer] };
@@ -80,12 +92,13 @@ function isOfTheForm({ reason, message }: CaptureFailure): boolean {
 }
 
 /** What was not asked is said: nothing is green for lack of evidence. */
-export function shortNote(agents: number, closer: Closer | null): string {
+export function shortNote(agents: number, closer: Closer | null, nodeLists: NodeLists = "of-some"): string {
   if (closer === null) return `${agents} agents were asked in short; the run ended before any was asked more closely`;
   const { nodes } = closer;
   const whose =
     nodes.length === 0
       ? "of none of them: nothing is wrong"
       : `of ${nodes.length} of them alone: those that findings or the command name, and one to compare with`;
-  return `${agents} agents were asked in short; node lists and endpoint lists ${whose}`;
+  const lists = nodeLists === "of-all" ? "endpoint lists" : "node lists and endpoint lists";
+  return `${agents} agents were asked in short; ${lists} ${whose}`;
 }

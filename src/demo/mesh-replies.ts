@@ -1,7 +1,16 @@
 import { endpointList } from "./mesh-endpoints.ts";
 import { goJson, healthReport } from "./mesh-health.ts";
 import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
-import { fieldsTemplate, headTemplate, healthHead, healthRows, rowsTemplate, statusFields } from "./mesh-short.ts";
+import {
+  fieldsTemplate,
+  headTemplate,
+  healthHead,
+  healthRows,
+  nodeLines,
+  nodesTemplate,
+  rowsTemplate,
+  statusFields,
+} from "./mesh-short.ts";
 import { agentStatus, briefStatus } from "./mesh-status.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
@@ -18,6 +27,7 @@ const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["cilium-dbg status -o json", (plan, node) => document(agentStatus(plan, node))],
   ["cilium-dbg status --brief -o json", (plan, node) => document(briefStatus(plan, node))],
   ["cilium-dbg node list -o json", (plan, node) => streamed(nodeList(plan, node))],
+  [`cilium-dbg node list -o ${nodesTemplate}`, (plan) => streamed(nodeLines(plan))],
   ["cilium-dbg endpoint list -o json", (plan, node) => document(endpointList(plan, node))],
   ["cilium-dbg endpoint get -l reserved:health -o json", healthEndpoint],
   ["cilium-dbg version", (plan) => printed(versionText(plan))],

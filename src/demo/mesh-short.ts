@@ -37,6 +37,27 @@ export function* healthHead(plan: MeshPlan, from: MeshNode): Generator<string> {
   yield `head\t${cycleStart(view)}\t${agentName(plan, from)}\t${intervalText(view)}\n${dots}\nend\n`;
 }
 
+export const nodesTemplate = [
+  'jsonpath=nodes{"\\n"}{range [*]}{.name}',
+  "{.primary-address.ipv4.ip}",
+  "{.primary-address.ipv6.ip}",
+  "{.health-endpoint-address.ipv4.ip}",
+  "{.health-endpoint-address.ipv6.ip}",
+  "{.primary-address.ipv4.alloc-range}",
+  '{.primary-address.ipv6.alloc-range}{"\\n"}{end}{range [*]}.{end}{"\\n"}end',
+].join(tab);
+
+/** The node list in lines, in pieces. */
+export function* nodeLines(plan: MeshPlan): Generator<string> {
+  yield "nodes\n";
+  for (const node of plan.nodes) {
+    const healthIPs = plan.endpointHealthChecking ? node.healthIPs : [];
+    const pairs = [node.hostIPs, healthIPs, node.podCIDRs].map(([v4 = "", v6 = ""]) => `${v4}\t${v6}`);
+    yield `${agentName(plan, node)}\t${pairs.join("\t")}\n`;
+  }
+  yield `${".".repeat(plan.nodes.length)}\nend\n`;
+}
+
 const rowsPerChunk = 256;
 
 /** The view in rows, in pieces. */

@@ -6,6 +6,7 @@
 
 /** First and last word of a reply in rows; without the last one it was cut. */
 export const rowsMark = "rows";
+export const nodesMark = "nodes";
 export const fieldsMark = "fields";
 export const endMark = "end";
 
@@ -69,3 +70,17 @@ export const statusLists = [
   },
   { list: ".cluster-mesh.clusters[*]", cells: [".name", ".ready", ".num-nodes", ".status", ".last-failure"] },
 ] as const;
+
+/** Cells of a line of `cilium-dbg node list`, parted by tabs: the two families of each address side by side. */
+export const nodeCells: readonly string[] = [
+  ".name",
+  ...[".primary-address", ".health-endpoint-address"].flatMap((address) => families(address, "ip")),
+  ...families(".primary-address", "alloc-range"),
+];
+
+/** Places of a line's pairs of cells. */
+export const nodePlaces = { ips: 1, healthIPs: 3, podCIDRs: 5 } as const;
+
+function families(address: string, key: string): string[] {
+  return ["ipv4", "ipv6"].map((family) => `${address}.${family}.${key}`);
+}

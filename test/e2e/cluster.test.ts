@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { describeAdmission } from "./admission.ts";
 import { describeExamples } from "./examples.ts";
+import { describePluginNodes } from "./plugin-nodes.ts";
 import { describePluginRights } from "./plugin-rights.ts";
 import { describePluginStatus } from "./plugin-status.ts";
 import { describePluginUsage } from "./plugin-usage.ts";
@@ -24,6 +25,7 @@ afterAll(() => running?.stop());
 describeStockKubectl(rig);
 describePluginUsage(rig);
 describePluginStatus(rig);
+describePluginNodes(rig);
 describePluginRights(rig);
 describeAdmission(rig);
 describeExamples(rig);

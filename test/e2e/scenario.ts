@@ -55,6 +55,33 @@ export function withCrashingAgent(scenario: Scenario, node: string): Scenario {
   return { ...scenario, pods };
 }
 
+/** Neither list of the agent on `from` has an entry of `to`. */
+export function withoutEntryOf(scenario: Scenario, from: string, to: string): Scenario {
+  return withAgent(scenario, from, (state) => {
+    const others = (entry: { readonly name: string }): boolean => !entry.name.endsWith(`/${to}`);
+    const report = JSON.parse(state.health ?? "") as HealthReport;
+    const nodes = JSON.parse(state.nodes) as readonly { readonly name: string }[];
+    return {
+      ...state,
+      health: JSON.stringify({ ...report, nodes: report.nodes.filter(others) }),
+      nodes: JSON.stringify(nodes.filter(others)),
+    };
+  });
+}
+
+/** The node list of the agent on `from` has another address of `to`. */
+export function withOldAddressOf(scenario: Scenario, from: string, to: string, ip: string): Scenario {
+  return withAgent(scenario, from, (state) => {
+    const nodes = JSON.parse(state.nodes) as readonly { readonly name: string }[];
+    const old = nodes.map((entry) =>
+      entry.name.endsWith(`/${to}`)
+        ? { ...entry, "primary-address": { ipv4: { enabled: true, ip }, ipv6: {} } }
+        : entry,
+    );
+    return { ...state, nodes: JSON.stringify(old) };
+  });
+}
+
 function withAgent(scenario: Scenario, node: string, change: (state: AgentState) => AgentState): Scenario {
   const state = scenario.agents.get(node);
   if (!state) throw new Error(`${scenario.recorded.name} has no agent on ${node}`);

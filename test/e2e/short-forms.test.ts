@@ -6,11 +6,12 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
 import { isWhole } from "../../src/collect/complete.ts";
-import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { shortCaptures, shortNodeList } from "../../src/collect/short-captures.ts";
 import { generateMesh } from "../../src/demo/index.ts";
 import type { CaptureId } from "../../src/model/capture.ts";
 import { parseAgentStatus } from "../../src/parse/agent-status.ts";
 import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { parseNodeList } from "../../src/parse/node-list.ts";
 import { AgentDouble, type AgentState, recordedState } from "./agent-double.ts";
 import { built } from "./build.ts";
 import { caseNames, loadCase } from "./recorded.ts";
@@ -57,6 +58,15 @@ async function expectSameStatus(): Promise<void> {
   expect(parseAgentStatus(fields)).toEqual({ ok: true, value: { ...read.value, healthIPs: [], newestTimestamp: 0 } });
 }
 
+async function expectSameNodeList(): Promise<void> {
+  const lines = await printed(shortNodeList);
+  const full = parseNodeList(await printed(baseCaptures["cilium-node-list.json"]));
+  if (!full.ok) throw new Error(full.message);
+  expect(Buffer.from(lines.subarray(0, 6)).toString()).toBe("nodes\n");
+  expect(isWhole(lines, shortNodeList)).toBe(true);
+  expect(parseNodeList(lines)).toEqual({ ok: true, value: full.value.map((entry) => ({ ...entry, source: "" })) });
+}
+
 const states = caseNames().flatMap((name) =>
   [...loadCase(name).agents].flatMap(([node, at]) => (at === null ? [] : [[`${name}/${node}`, at] as const])),
 );
@@ -67,6 +77,7 @@ describe.each(states)("the agent of %s", (_name, at) => {
     await double.show(state);
     if (state.health !== null) await expectSameView();
     await expectSameStatus();
+    await expectSameNodeList();
   });
 });
 
@@ -198,4 +209,40 @@ it("says WireGuard, failing controllers and other clusters in fields as in JSON"
     ipam: { status: "IPv4: 2/254 allocated from 10.244.1.0/24, " },
   });
   await expectSameStatus();
+});
+
+async function showNodes(nodes: string): Promise<void> {
+  await double.show({ ...recordedState(someFolder), nodes });
+}
+
+describe("node lists", () => {
+  const both = { ipv4: { enabled: true, ip: "192.0.2.11", "alloc-range": "10.1.0.0/24" } };
+  const six = { ipv6: { enabled: true, ip: "2001:db8::11", "alloc-range": "2001:db8:1::/64" } };
+
+  it.each([
+    ["nobody", []],
+    ["a dual-stack node", [{ name: "orchard/pear", "primary-address": { ...both, ...six } }]],
+    ["an IPv6 node", [{ name: "pear", "primary-address": { ipv4: {}, ...six }, "health-endpoint-address": six }]],
+    ["a node without any address", [{ name: "pear" }, { name: "plum", "primary-address": {} }]],
+    ["an address that is none", [{ name: "pear", "primary-address": { ipv4: { ip: "<nil>" } } }]],
+  ])("of %s are the same in lines", async (_what, nodes) => {
+    await showNodes(JSON.stringify(nodes));
+    await expectSameNodeList();
+  });
+
+  it("that were never made print nothing in either form", async () => {
+    await showNodes("null");
+    expect((await printed(shortNodeList)).length).toBe(0);
+    expect((await printed(baseCaptures["cilium-node-list.json"])).length).toBe(0);
+  });
+
+  it("of a generated mesh are what the program prints", async () => {
+    const scenario = generateMesh({ nodes: 40, dualStack: true });
+    const reply = (argv: readonly string[]) => {
+      const made = scenario.reply("node-03", argv);
+      return made.kind === "output" ? Buffer.concat([...made.stdout].map((piece) => Buffer.from(piece))) : null;
+    };
+    await showNodes(reply(baseCaptures["cilium-node-list.json"].argv)?.toString() ?? "");
+    expect(reply(shortNodeList.argv)?.toString()).toBe(Buffer.from(await printed(shortNodeList)).toString());
+  });
 });

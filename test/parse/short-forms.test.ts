@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
 import { isWhole } from "../../src/collect/complete.ts";
-import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { shortCaptures, shortNodeList } from "../../src/collect/short-captures.ts";
 import { type FaultName, faultCatalogue, generateMesh, type MeshOptions } from "../../src/demo/index.ts";
 import type { CaptureId } from "../../src/model/capture.ts";
 import { parseAgentStatus } from "../../src/parse/agent-status.ts";
 import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { parseNodeList } from "../../src/parse/node-list.ts";
 import { bytes } from "../views.ts";
 
 const now = Date.parse("2031-05-02T09:20:00Z");
@@ -163,5 +164,52 @@ describe("the status in fields", () => {
     ["a list with odd items", `fields\u001d${"Ok\u001f".repeat(16)}\u001da\u001f\u001e\u001d\u001d\u001dend`],
   ])("is none with %s", (_what, text) => {
     expect(parseAgentStatus(bytes(text))).toMatchObject({ ok: false, reason: "wrong-shape" });
+  });
+});
+
+describe.each(meshes)("the node list in lines, of %o", (mesh) => {
+  it("is read as the JSON form is, but for where an entry comes from", () => {
+    const lines = printed(mesh, "node-3", shortNodeList.argv);
+    expect(isWhole(lines, shortNodeList)).toBe(true);
+    const full = parseNodeList(printed(mesh, "node-3", baseCaptures["cilium-node-list.json"].argv));
+    if (!full.ok) throw new Error(full.message);
+    expect(parseNodeList(lines)).toEqual({ ok: true, value: full.value.map((entry) => ({ ...entry, source: "" })) });
+  });
+});
+
+describe("a node list in lines", () => {
+  const line = "orchard/pear-1\t192.0.2.11\t\t10.1.0.77\t<nil>\t10.1.0.0/24\t";
+
+  it("leaves out addresses that are none", () => {
+    expect(parseNodeList(bytes(`nodes\n${line}\n.\nend\n`))).toEqual({
+      ok: true,
+      value: [
+        {
+          name: "orchard/pear-1",
+          ips: ["192.0.2.11"],
+          healthIPs: ["10.1.0.77"],
+          podCIDRs: ["10.1.0.0/24"],
+          source: "",
+        },
+      ],
+    });
+  });
+
+  it("of nobody is an empty list", () => {
+    expect(parseNodeList(bytes("nodes\n\nend\n"))).toEqual({ ok: true, value: [] });
+  });
+
+  it.each([
+    ["a cut one", `nodes\n${line}\n`],
+    ["one with a line too many", `nodes\n${line}\n${line}\n.\nend\n`],
+    ["one with a cell too few", "nodes\norchard/pear-1\t192.0.2.11\n.\nend\n"],
+    ["one without its end", `nodes\n${line}\n.\n`],
+  ])("is no list where it is %s", (_what, text) => {
+    expect(parseNodeList(bytes(text))).toMatchObject({ ok: false, reason: "wrong-shape" });
+  });
+
+  it("costs less than a sixth of the JSON form", () => {
+    const size = (argv: readonly string[]) => printed({ nodes: 300 }, "node-003", argv).length;
+    expect(size(shortNodeList.argv) * 6).toBeLessThan(size(baseCaptures["cilium-node-list.json"].argv));
   });
 });

@@ -1,6 +1,6 @@
 import type { NodeFacts } from "../../model/facts.ts";
 import { noResult, probedAt, protocols, type Target } from "../../model/matrix.ts";
-import type { Scene } from "../scene.ts";
+import type { Members, Scene } from "../scene.ts";
 
 /** Two intervals of an agent that does not tell its own: 60 s each and a minute of slack (Cilium up to 1.17). */
 const legacySettlingMs = 180_000;
@@ -39,12 +39,12 @@ function middleClock(nodes: readonly NodeFacts[]): number {
 }
 
 /** Milliseconds within which a mesh heals by itself: two probe intervals of the slowest agent heard, and some slack. */
-export function settlingMs(scene: Scene): number {
+export function settlingMs(scene: Members): number {
   return timingOf(scene.nodes).settlingMs;
 }
 
 /** The middle one of the agents' clocks, epoch milliseconds; a single wrong clock does not move it. 0 unknown. */
-export function commonClock(scene: Scene): number {
+export function commonClock(scene: Members): number {
   return timingOf(scene.nodes).clock;
 }
 
@@ -55,18 +55,18 @@ export function ageAt(now: number, time: string | undefined): number | null {
 }
 
 /** Milliseconds the agent's container runs, by its own node's clock; null when it does not run or cannot be told. */
-export function agentAge(scene: Scene, node: number): number | null {
+export function agentAge(scene: Members, node: number): number | null {
   const agent = scene.nodes[node]?.agent;
   return agent == null ? null : ageAt(agent.clock || commonClock(scene), agent.pod.startedAt);
 }
 
 /** Milliseconds since the agent's pod was created, null when unknown. */
-export function podAge(scene: Scene, node: number): number | null {
+export function podAge(scene: Members, node: number): number | null {
   return ageAt(commonClock(scene), scene.nodes[node]?.agent?.pod.createdAt);
 }
 
 /** Milliseconds since the node joined, null when unknown. */
-export function nodeAge(scene: Scene, node: number): number | null {
+export function nodeAge(scene: Members, node: number): number | null {
   const facts = scene.nodes[node];
   return ageAt(commonClock(scene), facts?.kube?.createdAt || facts?.cilium?.createdAt);
 }
@@ -78,12 +78,12 @@ export function isWithin(age: number | null, ms: number): boolean {
   return age !== null && age < ms && age > -mostSkewMs;
 }
 
-export function isNewNode(scene: Scene, node: number): boolean {
+export function isNewNode(scene: Members, node: number): boolean {
   return isWithin(nodeAge(scene, node), settlingMs(scene));
 }
 
 /** Started within two intervals: what it says, and what others say of it, is not settled yet. */
-export function isFreshAgent(scene: Scene, node: number): boolean {
+export function isFreshAgent(scene: Members, node: number): boolean {
   return isWithin(agentAge(scene, node), settlingMs(scene));
 }
 

@@ -1,6 +1,6 @@
 import type { NodeFacts } from "../../model/facts.ts";
 import type { Target } from "../../model/matrix.ts";
-import type { Scene } from "../scene.ts";
+import type { Members, Scene } from "../scene.ts";
 import { parseAddress } from "./cidr.ts";
 
 /** The address an agent probes for a target of a node; "" when it knows none at this position. */
@@ -35,7 +35,7 @@ export function ownHealthIPs(node: NodeFacts | undefined): string[] {
 }
 
 /** A CiliumNode or a list entry of a node that Kubernetes, whose nodes could be read, does not know. */
-export function isGhost({ facts }: Scene, node: NodeFacts): boolean {
+export function isGhost({ facts }: Members, node: NodeFacts): boolean {
   return node.kube === null && !node.remote && !facts.absent.has("nodes") && node.agent?.health == null;
 }
 

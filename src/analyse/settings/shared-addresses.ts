@@ -1,4 +1,4 @@
-import type { Scene } from "../scene.ts";
+import type { Members } from "../scene.ts";
 import { isGhost } from "./announced.ts";
 import { parseAddress } from "./cidr.ts";
 
@@ -13,7 +13,7 @@ export interface SharedAddress {
  * By Node and CiliumNode alike. Leftovers of deleted nodes are a cause of their own, and virtual nodes often bear the
  * address of the machine they stand for: both are left out.
  */
-export function sharedAddresses(scene: Scene): SharedAddress[] {
+export function sharedAddresses(scene: Members): SharedAddress[] {
   const owners = new Map<string, Set<number>>();
   scene.nodes.forEach((node, at) => {
     if (node.remote || node.agentNotDue !== "" || isGhost(scene, node)) return;
