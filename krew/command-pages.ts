@@ -24,12 +24,20 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["-o wide --all", "with the addresses of each list, nothing folded"],
     ["-o json", "exact, with the names of all agents: [schema](../nodes.schema.json)"],
   ],
+  drops: [
+    ["", "both ends of every unreachable path, for ten seconds; all agents of a small healthy cluster"],
+    ["worker-1 worker-2 --for 30s", "two agents, for longer than one probe cycle of a small cluster"],
+    ["-o json", "a line for each packet, then the summary: [schema](../drops.schema.json)"],
+  ],
   explain: [
     ["", "every rule in a line; the same in full: [rules](../rules.md)"],
     ["vxlan-udp-blocked", "one of them: meaning, told apart by, confirm, fix, page"],
     ["-o json", "all of it for scripts"],
   ],
-  access: [["-n kube-system", "what is allowed and what is not, with the manifest that grants it"]],
+  access: [
+    ["-n kube-system", "what is allowed and what is not, with the manifest that grants it"],
+    ["--include drops -o yaml", "an admission policy that allows what drops runs, too"],
+  ],
   demo: [
     ["", "a blocked tunnel port at one node"],
     ["--list", "every recorded scenario and every fault of a generated mesh"],

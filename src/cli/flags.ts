@@ -1,5 +1,6 @@
 import type { Options } from "yargs";
 import { heatMeasures } from "../model/heat-map.ts";
+import { includedCommands } from "./request.ts";
 
 /** A flag: yargs' own option object, and the values it takes where these are few, for completion and the docs. */
 export type Flag = Options & { readonly values?: readonly string[] };
@@ -134,6 +135,20 @@ export const matrixFlags: FlagTable = {
     describe: "What a cell shows: status, icmp, http, latency or age (default status)",
     group: "Output:",
   },
+};
+
+export const accessFlags: FlagTable = {
+  include: {
+    type: "string",
+    array: true,
+    values: includedCommands,
+    describe: "A command whose own command lines the admission policy shall allow too, repeatable: drops",
+    group: "Access:",
+  },
+};
+
+export const dropsFlags: FlagTable = {
+  for: { type: "string", describe: "How long the agents are watched, 1s to 5m (default 10s)", group: "Drops:" },
 };
 
 export const bundleFlags: FlagTable = {

@@ -76,7 +76,7 @@ function build(take: (verb: Verb) => (flags: RawFlags) => void): Argv {
     .example("$0 demo", "see it on a simulated broken cluster, no cluster needed");
   for (const verb of verbs) {
     parser.command(
-      verb.usage.replace("<from> <to>", "<from-node> <to-node>"),
+      verb.usage.replace("<from> <to>", "<from-node> <to-node>").replace("[node..]", "[watched-node..]"),
       verb.describe,
       (command) => command.options({ ...verb.flags }),
       (flags) => take(verb)(flags),

@@ -21,6 +21,10 @@ export type WatchFormat = (typeof watchFormats)[number];
 export const documentFormats = ["table", "json", "yaml"] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
 
+/** Without -o: redrawn on a terminal, JSON lines elsewhere. */
+export const dropsFormats = ["table", "json", "yaml"] as const;
+export type DropsFormat = (typeof dropsFormats)[number];
+
 export const matrixFormats = ["table", "json", "yaml", "html"] as const;
 export type MatrixFormat = (typeof matrixFormats)[number];
 
@@ -83,6 +87,10 @@ export interface DemoFlags {
   readonly list: boolean;
   readonly exitCode: boolean;
 }
+
+/** Commands that run more in agents than the others; `access --include`. */
+export const includedCommands = ["drops"] as const;
+export type IncludedCommand = (typeof includedCommands)[number];
 
 export const shells = ["kubectl", "bash", "zsh"] as const;
 export type Shell = (typeof shells)[number];
@@ -149,6 +157,15 @@ export type Request =
     } & ReadFlags)
   | ({ readonly kind: "ping"; readonly format: PingFormat; readonly all: boolean } & ReadFlags)
   | ({ readonly kind: "nodes"; readonly format: NodesFormat; readonly all: boolean } & ReadFlags)
+  | ({
+      readonly kind: "drops";
+      /** Names or globs; empty lets the first round decide. */
+      readonly nodes: readonly string[];
+      readonly seconds: number;
+      /** null where none was asked for. */
+      readonly format: DropsFormat | null;
+      readonly all: boolean;
+    } & ReadFlags)
   | {
       readonly kind: "explain";
       /** null lists the whole catalogue. */
@@ -165,7 +182,12 @@ export type Request =
       readonly format: DocumentFormat;
       readonly all: boolean;
     } & ReadFlags)
-  | ({ readonly kind: "access"; readonly format: DocumentFormat } & ReadFlags)
+  | ({
+      readonly kind: "access";
+      readonly format: DocumentFormat;
+      /** Commands whose own command lines the admission policy shall allow too. */
+      readonly include: readonly IncludedCommand[];
+    } & ReadFlags)
   | ({
       readonly kind: "demo";
       readonly format: StatusFormat;

@@ -37,6 +37,16 @@ export function choice<T extends string>(flags: RawFlags, name: string, choices:
   throw new UsageError(`invalid argument "${value}" for "--${name}" flag: must be one of: ${choices.join(", ")}`);
 }
 
+/** A repeatable choice; each one may hold several, parted by commas. */
+export function choices<T extends string>(flags: RawFlags, name: string, known: readonly T[]): T[] {
+  const given = list(flags, name).flatMap((value) => value.split(","));
+  return given.map((value) => {
+    const one = known.find((word) => word === value);
+    if (one !== undefined) return one;
+    throw new UsageError(`invalid argument "${value}" for "--${name}" flag: must be one of: ${known.join(", ")}`);
+  });
+}
+
 /** kubectl's own wording for an unknown format. */
 export function format<T extends string>(flags: RawFlags, formats: readonly T[], fallback: T): T {
   const value = text(flags, "output");
@@ -73,6 +83,20 @@ export function duration(flags: RawFlags, name: string, fallback: number): numbe
   }
   throw new UsageError(
     `invalid argument "${value}" for "--${name}" flag: must be a duration such as 30s, 1m30s or 500ms, or whole seconds`,
+  );
+}
+
+/** A duration within a range, in seconds; a part of a second counts as a whole one. */
+export function wholeSeconds(
+  flags: RawFlags,
+  name: string,
+  range: readonly [number, number],
+  fallback: number,
+): number {
+  const seconds = Math.ceil(duration(flags, name, fallback * 1000) / 1000);
+  if (seconds >= range[0] && seconds <= range[1]) return seconds;
+  throw new UsageError(
+    `invalid argument "${text(flags, name) ?? ""}" for "--${name}" flag: must be from ${range[0]}s to ${range[1]}s`,
   );
 }
 

@@ -1,9 +1,11 @@
 import { heatMeasures } from "../model/heat-map.ts";
 import {
+  accessFlags,
   agentFlags,
   allFlag,
   bundleFlags,
   demoFlags,
+  dropsFlags,
   type FlagTable,
   inventoryFlags,
   matrixFlags,
@@ -15,6 +17,8 @@ import {
 import { toBundle, toDemo, toReadFlags, toShow, toWatch } from "./read-flags.ts";
 import {
   documentFormats,
+  dropsFormats,
+  includedCommands,
   matrixFormats,
   nodesFormats,
   pingFormats,
@@ -23,7 +27,7 @@ import {
   shells,
   statusFormats,
 } from "./request.ts";
-import { choice, format, on, type RawFlags, text, UsageError } from "./values.ts";
+import { choice, choices, format, list, on, type RawFlags, text, UsageError, wholeSeconds } from "./values.ts";
 
 /** How the plugin is called; help, usage and the docs all say it so. */
 export const scriptName = "kubectl cilium-health";
@@ -90,6 +94,12 @@ export const verbs: readonly Verb[] = [
     }),
   },
   {
+    usage: "drops [node..]",
+    describe: "What the agents drop for some seconds, joined by reason and node; of the failing pairs unless named",
+    flags: { ...dropsFlags, ...outputFlag(dropsFormats), ...allFlag, ...readFlags },
+    toRequest: toDrops,
+  },
+  {
     usage: "explain [rule]",
     describe: "What a finding means: the causes it tells apart, how to confirm each, what mends it; offline",
     flags: { ...outputFlag(documentFormats), ...showFlags },
@@ -103,10 +113,11 @@ export const verbs: readonly Verb[] = [
   {
     usage: "access",
     describe: "Checks the rights each command needs and prints the exact RBAC manifest",
-    flags: { ...outputFlag(documentFormats), ...readFlags },
+    flags: { ...accessFlags, ...outputFlag(documentFormats), ...readFlags },
     toRequest: (flags) => ({
       kind: "access",
       format: format(flags, documentFormats, "table"),
+      include: choices(flags, "include", includedCommands),
       ...toReadFlags(flags),
     }),
   },
@@ -173,6 +184,23 @@ function toDiff(flags: RawFlags): Request {
     old,
     new: latter,
     format: format(flags, documentFormats, "table"),
+    all: on(flags, "all"),
+    ...read,
+  };
+}
+
+function toDrops(flags: RawFlags): Request {
+  const read = toReadFlags(flags);
+  if (read.from !== null) {
+    throw new UsageError(
+      "drops watches agents while they drop packets: a saved state has nobody to ask, give no --from",
+    );
+  }
+  return {
+    kind: "drops",
+    nodes: list(flags, "watched-node"),
+    seconds: wholeSeconds(flags, "for", [1, 300], 10),
+    format: text(flags, "output") === null ? null : format(flags, dropsFormats, "table"),
     all: on(flags, "all"),
     ...read,
   };

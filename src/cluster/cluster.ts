@@ -26,6 +26,11 @@ export interface ExecRequest {
   readonly timeoutMs: number;
   /** Bytes of stdout kept before the exec ends as `too-big`. */
   readonly maxBytes: number;
+  /**
+   * Takes stdout piece by piece while the command runs; nothing of it is kept then, and the outcome's own is empty. A
+   * piece is good for the length of the call. Must not throw.
+   */
+  readonly onStdout?: (piece: Uint8Array) => void;
 }
 
 /** One container's log, through the API: it can be had where no command can be run. */

@@ -1,6 +1,7 @@
 import type { ExecOutcome } from "../model/capture.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import { decodeCommandStatus, decodeFrame } from "./exec-frames.ts";
+import { type StdoutSink, stdoutSink } from "./stdout-sink.ts";
 
 const stderrBytes = 64 * 1024;
 const statusBytes = 64 * 1024;
@@ -9,14 +10,14 @@ const statusFrames = 64;
 
 /** What a command wrote, and how it ended, put together from WebSocket messages. Pure; nothing here throws. */
 export class ExecReply {
-  readonly #stdout: ByteCollector;
+  readonly #stdout: StdoutSink;
   readonly #stderr = new ByteCollector(stderrBytes);
   readonly #status = new ByteCollector(statusBytes);
   #frames = 0;
 
-  /** `maxBytes` of stdout; of stderr the first 64 KiB are kept. */
-  constructor(maxBytes: number) {
-    this.#stdout = new ByteCollector(maxBytes);
+  /** `maxBytes` of stdout, kept or handed to `onStdout`; of stderr the first 64 KiB are kept. */
+  constructor(maxBytes: number, onStdout?: (piece: Uint8Array) => void) {
+    this.#stdout = stdoutSink(maxBytes, onStdout);
   }
 
   /** Takes one binary message; an outcome once the reply is decided, until then null. */

@@ -56,7 +56,7 @@ export class ExecSession {
         this.#end({ kind: "aborted" });
         return;
       }
-      this.#reply = new ExecReply(request.maxBytes);
+      this.#reply = new ExecReply(request.maxBytes, request.onStdout);
       this.#url = execUrl(this.#wire.server, request);
       try {
         this.#connect(request);

@@ -3,6 +3,7 @@ import type { ExecOutcome } from "../model/capture.ts";
 import type { ConnectionFlags } from "../model/request.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { Environment, ExecRequest } from "./cluster.ts";
+import { stdoutSink } from "./stdout-sink.ts";
 import type { Clock } from "./wire.ts";
 
 const stderrBytes = 64 * 1024;
@@ -71,7 +72,7 @@ function childOutcome(
   request: ExecRequest,
   signal: AbortSignal,
 ): Promise<ExecOutcome> {
-  const stdout = new ByteCollector(request.maxBytes);
+  const stdout = stdoutSink(request.maxBytes, request.onStdout);
   const stderr = new ByteCollector(stderrBytes);
   return new Promise((resolve) => {
     let early: ExecOutcome | null = null;
@@ -99,7 +100,7 @@ function childOutcome(
       resolve(early ?? outcome);
     };
     child.stdout?.on("data", (piece: Buffer) => {
-      if (!stdout.add(piece)) end({ kind: "too-big", limitBytes: request.maxBytes });
+      if (early === null && !stdout.add(piece)) end({ kind: "too-big", limitBytes: request.maxBytes });
     });
     child.stderr?.on("data", (piece: Buffer) => stderr.add(piece));
     child.on("error", (error) => settle(notStarted(command, error)));

@@ -1,6 +1,7 @@
 import type { Request } from "../cli/request.ts";
 import type { AccessAnswer, AccessQuestion } from "../cluster/cluster.ts";
 import { commandLines } from "../collect/command-lines.ts";
+import { lineText, optInCommands, optInLines } from "../collect/opt-in-lines.ts";
 import { HealthError } from "../model/errors.ts";
 import { type AccessReport, type AccessRow, accessChunks } from "../render/access.ts";
 import { admissionPolicy } from "./admission-policy.ts";
@@ -37,7 +38,8 @@ export async function access(request: Extract<Request, { kind: "access" }>, io: 
       rows,
       commands: commandLines.map((argv) => argv.join(" ")),
       manifest: roleManifest(namespace, user === null ? null : subjectOf(user)),
-      admissionPolicy: admissionPolicy(namespace, request.collect.container, user),
+      optIn: optInCommands.map((command) => ({ command, lines: optInLines[command].map(lineText) })),
+      admissionPolicy: admissionPolicy(namespace, request.collect.container, user, request.include),
     };
     await writeAll(accessChunks(report, request.format, renderOptions(request.show, io, true)), io);
     return io.signal.aborted ? 130 : report.granted ? 0 : 3;

@@ -1,19 +1,26 @@
 import { commandLines } from "../collect/command-lines.ts";
+import { type LineWord, type OptInCommand, optInLines } from "../collect/opt-in-lines.ts";
 
 const policyName = "cilium-health-commands";
 
 /**
  * A ValidatingAdmissionPolicy and its binding, as YAML for `kubectl apply -f -` (Kubernetes 1.30 and newer): in the
  * agents' namespace this user may run the program's own command lines and nothing else, whatever a Role would allow.
- * Nobody else is touched. A user of null leaves the Role's placeholder.
+ * Nobody else is touched. A user of null leaves the Role's placeholder. What `drops` and `pair --locate` run has words
+ * that vary, and is allowed for those of `include` alone.
  *
  * What admission sees of an exec is its PodExecOptions (k8s.io/api core/v1): of an exec over WebSocket as of one over SPDY.
  */
-export function admissionPolicy(namespace: string, container: string, user: string | null): string {
-  return `${policy(namespace, container, user ?? "REPLACE-WITH-THE-USER")}---\n${binding()}`;
+export function admissionPolicy(
+  namespace: string,
+  container: string,
+  user: string | null,
+  include: readonly OptInCommand[] = [],
+): string {
+  return `${policy(namespace, container, user ?? "REPLACE-WITH-THE-USER", include)}---\n${binding()}`;
 }
 
-function policy(namespace: string, container: string, user: string): string {
+function policy(namespace: string, container: string, user: string, include: readonly OptInCommand[]): string {
   return `apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
 metadata:
@@ -43,7 +50,7 @@ ${commandLines.map((argv) => `        [${argv.map(celString).join(", ")}]`).join
   - message: this user may run the commands of kubectl cilium-health here, and no others
     reason: Forbidden
     expression: |-
-      has(object.command) && object.command in variables.commands
+      ${commandRule(include)}
   - message: ${JSON.stringify(`this user may run commands in the container ${container} alone`)}
     reason: Forbidden
     expression: |-
@@ -53,6 +60,24 @@ ${commandLines.map((argv) => `        [${argv.map(celString).join(", ")}]`).join
     expression: |-
       !(has(object.stdin) && object.stdin) && !(has(object.tty) && object.tty)
 `;
+}
+
+/** CEL: one of the fixed lines, or one of those with words that vary. */
+function commandRule(include: readonly OptInCommand[]): string {
+  const varying = include.flatMap((command) => optInLines[command]).map(celLine);
+  const fixed = "object.command in variables.commands";
+  return varying.length === 0
+    ? `has(object.command) && ${fixed}`
+    : `has(object.command) && (${[fixed, ...varying].join("\n        || ")})`;
+}
+
+function celLine(line: readonly LineWord[]): string {
+  const words = line.map((word, at) =>
+    typeof word === "string"
+      ? `object.command[${at}] == ${celString(word)}`
+      : `object.command[${at}].matches(${celString(`^(?:${word.pattern})$`)})`,
+  );
+  return `(${[`size(object.command) == ${line.length}`, ...words].join(" && ")})`;
 }
 
 function binding(): string {

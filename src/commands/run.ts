@@ -17,6 +17,8 @@ export async function run(request: Exclude<Request, { kind: "help" | "wrong" }>,
       return (await import("./ping.ts")).ping(request, io);
     case "nodes":
       return (await import("./nodes.ts")).nodes(request, io);
+    case "drops":
+      return (await import("./drops.ts")).drops(request, io);
     case "explain":
       return (await import("./explain.ts")).explain(request, io);
     case "bundle":

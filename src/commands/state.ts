@@ -21,6 +21,8 @@ export interface StateReader {
     signal: AbortSignal,
     agentDone: (done: number) => void,
   ): Promise<Refusal | null>;
+  /** One command of its own kind, outside the rounds; null where there is nobody to ask: a saved state. */
+  readonly exec: Cluster["exec"] | null;
   /** null where there is nobody to ask: a saved state. */
   podLog(request: LogRequest, signal: AbortSignal): Promise<LogOutcome> | null;
   close(): Promise<void> | void;
@@ -40,6 +42,7 @@ export function liveReader(
     notes: () => [],
     partial: false,
     lists,
+    exec: (request, signal) => cluster.exec(request, signal),
     podLog: (request, signal) => cluster.podLog(request, signal),
     round: (orders, sink, signal, agentDone) => collect(cluster, orders, limits, sink, signal, agentDone),
     close: () => cluster.close(),
@@ -52,6 +55,7 @@ export function savedReader(state: SavedState): StateReader {
     notes: () => state.notes,
     partial: state.partial,
     lists: () => state.lists(),
+    exec: null,
     podLog: () => null,
     round: async (orders, sink, signal) => {
       for (const { pod, captures } of orders) {

@@ -178,7 +178,8 @@ async function play(
   if (outcome.kind === "no-such-program") return internalError(noProgramText(query.getAll("command")[0] ?? ""));
   const wait = delayMs + outcome.delayMs;
   if (wait > 0) await delay(wait, undefined, { signal });
-  if (isAsked(query, "stdout")) await sendAll(socket, stdoutChannel, outcome.stdout);
+  const stdout = outcome.overMs === undefined ? outcome.stdout : spread([...outcome.stdout], outcome.overMs, signal);
+  if (isAsked(query, "stdout")) await sendAll(socket, stdoutChannel, stdout);
   if (isAsked(query, "stderr")) await sendAll(socket, stderrChannel, [outcome.stderr]);
   return exitStatus(outcome.exitCode);
 }
@@ -196,8 +197,26 @@ function noProgramText(program: string): string {
   );
 }
 
-async function sendAll(socket: WebSocket, channel: number, pieces: Iterable<string | Uint8Array>): Promise<void> {
+/** The pieces one by one, at even distances over the whole time; ends when it is over. */
+async function* spread(
+  pieces: readonly (string | Uint8Array)[],
+  overMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<string | Uint8Array> {
+  const pauseMs = overMs / (pieces.length + 1);
   for (const piece of pieces) {
+    await delay(pauseMs, undefined, { signal });
+    yield piece;
+  }
+  await delay(pauseMs, undefined, { signal });
+}
+
+async function sendAll(
+  socket: WebSocket,
+  channel: number,
+  pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  for await (const piece of pieces) {
     const bytes = typeof piece === "string" ? Buffer.from(piece, "utf8") : piece;
     for (let start = 0; start < bytes.length; start += frameBytes) {
       await send(socket, channel, bytes.subarray(start, start + frameBytes));

@@ -12,6 +12,7 @@ import {
   statusFields,
 } from "./mesh-short.ts";
 import { agentStatus, briefStatus } from "./mesh-status.ts";
+import { monitorReply, monitorSeconds } from "./monitor.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
 
@@ -38,6 +39,8 @@ const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
 /** The node's answer to one command. `cilium-dbg` came with 1.15 (cilium-dbg/Makefile). */
 export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[]): AgentReply {
   if (!node.up) return { kind: "unreachable", message: unreachableText(node) };
+  const seconds = monitorSeconds(argv);
+  if (seconds !== null) return monitorReply([], seconds);
   const line = argv.join(" ").replace(/^cilium /, "cilium-dbg ");
   const reply = replies.get(line);
   const renamed = argv[0] === "cilium-dbg" && plan.version.minor < 15;

@@ -44,6 +44,7 @@ export const agentPrograms: ReadonlySet<string> = new Set([
   "cat",
   "grep",
   "date",
+  "timeout",
 ]);
 
 const fileByCommand = new Map<string, string>();

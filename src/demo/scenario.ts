@@ -42,6 +42,8 @@ export type AgentReply =
       readonly exitCode: number;
       /** Milliseconds before the first byte. */
       readonly delayMs: number;
+      /** Milliseconds that the command runs; its pieces come spread over them. Absent: all at once. */
+      readonly overMs?: number;
     }
   /** The container has no such program: the runtime's error, not the program's. */
   | { readonly kind: "no-such-program" }

@@ -25,6 +25,8 @@ export interface AccessReport {
   readonly rows: readonly AccessRow[];
   /** Command lines that are ever run in an agent. */
   readonly commands: readonly string[];
+  /** What single commands run beside these, where somebody asks for it; words in capitals vary. */
+  readonly optIn: readonly { readonly command: string; readonly lines: readonly string[] }[];
   /** YAML for `kubectl apply -f -`. */
   readonly manifest: string;
   /** YAML: an admission policy that allows this user these command lines alone. */
@@ -58,9 +60,16 @@ function* accessTable(report: AccessReport, options: RenderOptions): Generator<s
   if (options.noHeaders) return;
   yield `\n${summaryOf(report)}\n\nCommands run in the agents' pods, and no others:\n`;
   for (const command of report.commands) yield `  ${command}\n`;
-  yield "(-o json and -o yaml have an admission policy that allows these alone, as admissionPolicy.)\n";
+  for (const { command, lines } of report.optIn) {
+    yield `Run by ${optInWords[command] ?? command} alone:\n`;
+    for (const line of lines) yield `  ${line}\n`;
+  }
+  yield "(-o json and -o yaml have an admission policy that allows the first of these alone, as admissionPolicy;\n--include drops adds the others.)\n";
   yield `\nThe rights as a manifest (kubectl apply -f -):\n\n${report.manifest}`;
 }
+
+/** How people call for them. */
+const optInWords: Readonly<Record<string, string>> = { drops: "kubectl cilium-health drops" };
 
 function summaryOf(report: AccessReport): string {
   if (report.complete) return "This user has every right the reading commands use.";

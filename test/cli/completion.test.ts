@@ -71,6 +71,8 @@ describe("completion asks for what the tables cannot know", () => {
     [["pair", ""], { source: "nodes", given: [] }],
     [["pair", "worker-1", ""], { source: "nodes", given: ["worker-1"] }],
     [["pair", "worker-1", "worker-2", ""], { source: null }],
+    [["drops", ""], { source: "nodes", given: [] }],
+    [["drops", "worker-1", "worker-2", ""], { source: "nodes", given: ["worker-1", "worker-2"] }],
     [["demo", ""], { source: "scenarios" }],
     [["demo", "--fault", ""], { source: "faults" }],
     [["--from", ""], { source: null, files: true }],

@@ -28,7 +28,12 @@ function kubectlDouble(name: string, program: string): string {
   return file;
 }
 
-function run(kubectl: string, clock: Clock = systemClock, signal = new AbortController().signal) {
+function run(
+  kubectl: string,
+  clock: Clock = systemClock,
+  signal = new AbortController().signal,
+  more: Partial<ExecRequest> = {},
+) {
   const environment: Environment = {
     env: { KUBECTL_PATH: kubectl, SEEN: "yes" },
     homeDir: dir,
@@ -39,7 +44,7 @@ function run(kubectl: string, clock: Clock = systemClock, signal = new AbortCont
     notice: () => {},
     userAgent: "test",
   };
-  return execViaKubectl({ ...noFlags, context: "prod" }, environment, clock, request, signal);
+  return execViaKubectl({ ...noFlags, context: "prod" }, environment, clock, { ...request, ...more }, signal);
 }
 
 describe("the command line for kubectl", () => {
@@ -72,6 +77,15 @@ describe("an exec by kubectl", () => {
       console.error("a warning");`;
     const outcome = await run(kubectlDouble("good", program));
     expect(outcome).toEqual({ kind: "ok", stdout: Buffer.from('["yes","--context=prod",0]\n'), stderr: "a warning\n" });
+  });
+
+  it("hands stdout on where somebody takes it", async () => {
+    const pieces: string[] = [];
+    const onStdout = (piece: Uint8Array) => void pieces.push(Buffer.from(piece).toString());
+    const { signal } = new AbortController();
+    const outcome = await run(kubectlDouble("stream", 'console.log("one")'), systemClock, signal, { onStdout });
+    expect(outcome).toMatchObject({ kind: "ok", stdout: Buffer.alloc(0) });
+    expect(pieces.join("")).toBe("one\n");
   });
 
   it("gives the command's exit code", async () => {

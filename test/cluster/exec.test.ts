@@ -116,6 +116,32 @@ describe("an exec that goes well", () => {
     expect(outcome).toEqual({ kind: "exit", code: 2, stdout: Buffer.alloc(0), stderr: "no such socket" });
   });
 
+  it("hands stdout on while the command runs, keeps nothing of it, and holds the limit all the same", async () => {
+    const pieces: string[] = [];
+    let more = () => {};
+    const onStdout = (piece: Uint8Array) => {
+      pieces.push(Buffer.from(piece).toString());
+      more();
+    };
+    const outcome = await execAgainst(
+      (peer) => {
+        peer.send(frame(1, "first\n"));
+        // What comes next is sent because the first piece was seen: nothing waits for the command's end.
+        more = () => {
+          more = () => {};
+          peer.send(frame(1, "second\n"));
+          peer.send(success);
+        };
+      },
+      { onStdout },
+    );
+    expect(outcome).toEqual({ kind: "ok", stdout: Buffer.alloc(0), stderr: "" });
+    expect(pieces).toEqual(["first\n", "second\n"]);
+    const tooBig = await execAgainst((peer) => peer.send(frame(1, "x".repeat(20))), { onStdout, maxBytes: 8 });
+    expect(tooBig).toEqual({ kind: "too-big", limitBytes: 8 });
+    expect(pieces.at(-1)).toBe("x".repeat(8));
+  });
+
   it("speaks to a plain http server, and under a path prefix", async () => {
     let url = "";
     const api = await serve({

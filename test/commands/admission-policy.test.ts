@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { baseCaptures, confirmingCaptures, deepCaptures } from "../../src/collect/captures.ts";
 import { commandLines } from "../../src/collect/command-lines.ts";
+import { monitorArgv, mostSeconds } from "../../src/collect/drop-monitor.ts";
+import { matchesLine, type OptInCommand, optInLines } from "../../src/collect/opt-in-lines.ts";
 import { shortCaptures } from "../../src/collect/short-captures.ts";
 import { admissionPolicy } from "../../src/commands/admission-policy.ts";
 
@@ -59,6 +61,23 @@ describe("the admission policy", () => {
       message: "this user may run commands in the container a: #b alone",
       expression: 'has(object.container) && object.container == "a: #b"',
     });
+  });
+
+  it("allows what drops runs where it is asked for, and no word more", () => {
+    const rule = (include: readonly OptInCommand[]) =>
+      policyOf(admissionPolicy("kube-system", "cilium-agent", "ann", include)).validations[0]?.expression ?? "";
+    expect(rule([])).toBe("has(object.command) && object.command in variables.commands");
+    expect(rule(["drops"])).toContain(
+      '(size(object.command) == 11 && object.command[0] == "timeout" && object.command[1] == "-s"',
+    );
+    expect(rule(["drops"])).toContain('object.command[5].matches("^(?:[1-9]|[1-9][0-9]|[1-2][0-9][0-9]|300)$")');
+    const allowed = (argv: readonly string[]) => optInLines.drops.some((line) => matchesLine(line, argv));
+    for (let seconds = 1; seconds <= mostSeconds; seconds++)
+      expect(allowed(monitorArgv(seconds)), `${seconds}`).toBe(true);
+    expect(allowed(monitorArgv(10, "cilium"))).toBe(true);
+    for (const seconds of [0, 301, 1000, 1.5, -1]) expect(allowed(monitorArgv(seconds))).toBe(false);
+    expect(allowed([...monitorArgv(10), "--hex"])).toBe(false);
+    expect(allowed(["timeout", "-s", "INT", "-k", "3", "10", "bash"])).toBe(false);
   });
 
   it("is in the docs as the data has it", () => {

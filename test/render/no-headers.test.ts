@@ -28,7 +28,14 @@ describe("--no-headers", () => {
 
   it("of access are the rights", () => {
     const row = { verb: "list", resource: "pods", namespace: "kube-system", needed: true, reason: "", without: "x" };
-    const report = { namespace: "kube-system", granted: true, complete: true, commands: ["date"], manifest: "x" };
+    const report = {
+      namespace: "kube-system",
+      granted: true,
+      complete: true,
+      optIn: [],
+      commands: ["date"],
+      manifest: "x",
+    };
     const rows = [{ ...row, answer: "allowed" } as const];
     const text = [...accessChunks({ ...report, rows, admissionPolicy: "x" }, "table", options)].join("");
     expect(text).toBe("allowed   needed   list   pods   kube-system\n");

@@ -26,7 +26,7 @@ export function tunnelPort({ settings, facts }: Scene): TunnelPort {
 }
 
 /** The port of the health responders; `cluster-health-port`, 4240 by default. */
-export function healthPort({ facts }: Scene): number {
+export function healthPort({ facts }: Pick<Scene, "facts">): number {
   const set = Number(facts.config?.get("cluster-health-port") ?? 0);
   return set > 0 ? set : 4240;
 }

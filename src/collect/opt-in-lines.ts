@@ -1,0 +1,39 @@
+import { killAfterSeconds, mostSeconds } from "./drop-monitor.ts";
+
+/** A word of a command line: as it is, or one of many that match a whole pattern (RE2, as CEL has it). */
+export type LineWord = string | { readonly name: string; readonly pattern: string };
+
+/** What only `drops` and `pair --locate` run, and only where somebody asks for it: with words that vary. */
+export const optInCommands = ["drops"] as const;
+export type OptInCommand = (typeof optInCommands)[number];
+
+const seconds: LineWord = { name: "SECONDS", pattern: numbersUpTo(mostSeconds) };
+
+export const optInLines: Readonly<Record<OptInCommand, readonly (readonly LineWord[])[]>> = {
+  drops: (["cilium-dbg", "cilium"] as const).map((program) => [
+    ...["timeout", "-s", "INT", "-k", String(killAfterSeconds)],
+    seconds,
+    ...[program, "monitor", "--type", "drop", "--json"],
+  ]),
+};
+
+/** A line as it is shown to people. */
+export function lineText(line: readonly LineWord[]): string {
+  return line.map((word) => (typeof word === "string" ? word : word.name)).join(" ");
+}
+
+/** Whether a command line is one of these. */
+export function matchesLine(line: readonly LineWord[], argv: readonly string[]): boolean {
+  return (
+    line.length === argv.length &&
+    line.every((word, at) => {
+      const given = argv[at] ?? "";
+      return typeof word === "string" ? word === given : new RegExp(`^(?:${word.pattern})$`).test(given);
+    })
+  );
+}
+
+/** 1 to a most of three digits that ends in two zeros, such as 300. */
+function numbersUpTo(most: number): string {
+  return `[1-9]|[1-9][0-9]|[1-${Math.floor(most / 100) - 1}][0-9][0-9]|${most}`;
+}
