@@ -29,9 +29,16 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["worker-1 worker-2 --for 30s", "two agents, for longer than one probe cycle of a small cluster"],
     ["-o json", "a line for each packet, then the summary: [schema](../drops.schema.json)"],
   ],
+  check: [
+    ["", "what is not as it should be, or not as on the other nodes; the exit code is that of every command"],
+    ["--all", "with what is well, and what is worth a word"],
+    ["--node worker-3", "one node, compared with all others"],
+    ["--ignore bridge-netfilter --fail-on error", "what does not count, and from which severity on it fails"],
+    ["-o json", "for scripts: [schema](../check.schema.json)"],
+  ],
   explain: [
     ["", "every rule in a line; the same in full: [rules](../rules.md)"],
-    ["vxlan-udp-blocked", "one of them: meaning, told apart by, confirm, fix, page"],
+    ["vxlan-udp-blocked", "one of them, or of the checks: meaning, told apart by, confirm, fix, page"],
     ["-o json", "all of it for scripts"],
   ],
   access: [

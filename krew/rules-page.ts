@@ -1,8 +1,8 @@
-import { catalogue } from "../src/analyse/catalogue.ts";
+import { catalogue, checkCatalogue } from "../src/analyse/catalogue.ts";
 import { docsLinks } from "../src/analyse/docs.ts";
 import type { Cause } from "../src/analyse/rule.ts";
 
-const generated = `<!-- Made from the rules in src/analyse/rules: change those, then rewrite this page with
+const generated = `<!-- Made from the rules in src/analyse/rules and the checks in src/analyse/checks: change those, then rewrite this page with
      GOLDEN=write npx vitest run --project unit test/rules-page.test.ts -->`;
 
 const intro = `A finding names a cause, the paths it explains, the evidence, and the next command. \`kubectl cilium-health explain RULE\`
@@ -39,6 +39,11 @@ const words = `## Words
 The severity below is the usual one. A finding is milder where the facts show less harm, as with an agent that is being
 rolled out. Commands below are in general words; a finding prints them with your context, namespace, pod and addresses.`;
 
+const checkIntro = `## Checks
+
+\`kubectl cilium-health check\` looks at these on every node and compares the nodes; a fault that a rule above names is shown
+under the rule's id. Their ids are taken by \`explain\` and \`--ignore\` too. The severity is that of the worst line.`;
+
 const leftOut = `## Left out
 
 Every known cause has a rule. Three forms that occur only on Cilium 1.11 and older are not looked for:
@@ -61,16 +66,19 @@ export function rulesPage(): string {
     making,
     words,
     "## The rules, as they are asked",
-    contents(),
+    contents("rule", catalogue),
     ...catalogue.map(section),
     leftOut,
+    checkIntro,
+    contents("check", checkCatalogue),
+    ...checkCatalogue.map(section),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
-function contents(): string {
-  const rows = catalogue.map(({ id, severity, title }) => `| [${id}](#${id}) | ${severity} | ${prose(title)} |`);
-  return ["| rule | severity | names |", "|---|---|---|", ...rows].join("\n");
+function contents(what: string, causes: readonly Cause[]): string {
+  const rows = causes.map(({ id, severity, title }) => `| [${id}](#${id}) | ${severity} | ${prose(title)} |`);
+  return [`| ${what} | severity | names |`, "|---|---|---|", ...rows].join("\n");
 }
 
 function section({ id, severity, title, meaning, apart, confirm, fix, docs }: Cause): string {

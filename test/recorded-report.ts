@@ -1,7 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { parseRequest } from "../src/cli/parse-request.ts";
+import { lookClosely } from "../src/commands/check.ts";
 import type { Io } from "../src/commands/io.ts";
 import { type Look, look } from "../src/commands/look.ts";
+import type { CheckReport } from "../src/model/check-report.ts";
 
 /** The report of a recorded scenario, read with --from as a user would, at a fixed moment. */
 export async function recordedReport(scenario: string, flags: readonly string[] = []): Promise<Look> {
@@ -9,6 +11,14 @@ export async function recordedReport(scenario: string, flags: readonly string[] 
   const request = parseRequest(["--from", folder, ...flags]);
   if (request.kind !== "status") throw new Error(`these flags are not a status request: ${flags.join(" ")}`);
   return look(request, silentIo());
+}
+
+/** What `check` says of a recorded scenario or of any saved state, at the same fixed moment. */
+export async function recordedCheck(scenario: string | URL, flags: readonly string[] = []): Promise<CheckReport> {
+  const place = typeof scenario === "string" ? new URL(`../src/demo/scenarios/${scenario}`, import.meta.url) : scenario;
+  const request = parseRequest(["check", "--from", fileURLToPath(place), ...flags]);
+  if (request.kind !== "check") throw new Error(`these flags are not a check request: ${flags.join(" ")}`);
+  return lookClosely(request, silentIo());
 }
 
 /** A process edge that shows nothing and writes to nobody. */

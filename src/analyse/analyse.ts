@@ -68,6 +68,11 @@ export function wants(facts: Facts, scope: Scope): Want[] {
   return wantedCaptures(sceneOf(facts, scope), rules);
 }
 
+/** The scene of all that is known, whatever is looked at. */
+export function wholeScene(facts: Facts): Scene {
+  return sceneOf(facts, { nodes: [], zones: [], target: null, protocol: null });
+}
+
 function sceneOf(facts: Facts, scope: Scope): Scene {
   const view = lens(scope, facts.nodes);
   const cells = correlate(facts, view);

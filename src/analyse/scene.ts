@@ -1,4 +1,4 @@
-import type { ConfirmingCaptureId } from "../model/capture.ts";
+import type { ConfirmingCaptureId, KeptCaptureId } from "../model/capture.ts";
 import type { Facts, NodeFacts } from "../model/facts.ts";
 import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, CiliumSettings, Want } from "../model/report.ts";
@@ -94,7 +94,7 @@ export function nameOf(scene: Scene, node: number): string {
 }
 
 /** A confirming capture's text, null when it was not (or could not be) read. */
-export function confirmingText(node: NodeFacts | undefined, id: ConfirmingCaptureId): string | null {
+export function confirmingText(node: NodeFacts | undefined, id: KeptCaptureId): string | null {
   return node?.agent?.confirming.get(id) ?? null;
 }
 

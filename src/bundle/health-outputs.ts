@@ -29,6 +29,11 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
     partial: members.cut,
     notes: [...members.notes],
     lists: async () => (Object.keys(listFiles) as KubeResource[]).map((resource) => toList(resource, best)),
+    ciliumEndpoints: async () => ({
+      kind: "absent",
+      status: null,
+      message: "the saved state holds cilium-health outputs alone, no ciliumendpoints",
+    }),
     capture: async (node, pod, id, argv) => {
       const output = id === healthView ? best.get(node) : undefined;
       const stdout = output === undefined ? null : await readOutput(members, output);

@@ -27,6 +27,9 @@ export const listFiles: Readonly<Record<KubeResource, string>> = {
   "cilium-config": "kube/cilium-config.json",
 };
 
+/** A list that a recording may hold. */
+export const ciliumEndpointsFile = "kube/ciliumendpoints.json";
+
 /** Where a node's files are. Kubernetes names need no escaping; anything else cannot leave its folder. */
 export function nodeFolder(node: string): string {
   return `nodes/${pathPart(node)}`;

@@ -5,6 +5,7 @@ import type { KubeList, KubeOutcome, KubeResource } from "../model/kube.ts";
 import {
   type BundleIndex,
   capturePath,
+  ciliumEndpointsFile,
   formatVersion,
   headPath,
   indexPath,
@@ -44,6 +45,7 @@ export async function openRecordedState(members: Members): Promise<SavedState> {
     partial: cut || index?.partial === true,
     notes,
     lists: () => Promise.all((Object.keys(listFiles) as KubeResource[]).map((resource) => readList(reader, resource))),
+    ciliumEndpoints: () => readOutcomeOf(reader, ciliumEndpointsFile),
     capture: async (node, pod, id, argv) => {
       if (!folders.has(nodeFolder(node))) return null;
       const outcome = await readOutcome(reader, node, id);
@@ -72,16 +74,16 @@ function checkedReader(members: Members, index: BundleIndex | null, notes: strin
 }
 
 async function readList(read: Read, resource: KubeResource): Promise<KubeList> {
-  const file = listFiles[resource];
+  return { resource, outcome: await readOutcomeOf(read, listFiles[resource]) };
+}
+
+async function readOutcomeOf(read: Read, file: string): Promise<KubeOutcome> {
   const name = file.slice("kube/".length);
   const bytes = await read(file);
-  const absent = (message: string, status: number | null = null): KubeList => ({
-    resource,
-    outcome: { kind: "absent", status, message },
-  });
+  const absent = (message: string): KubeOutcome => ({ kind: "absent", status: null, message });
   if (bytes === null) return absent(`the saved state has no ${name}`);
   try {
-    return { resource, outcome: toOutcome(JSON.parse(new TextDecoder().decode(bytes)), name) };
+    return toOutcome(JSON.parse(new TextDecoder().decode(bytes)), name);
   } catch {
     return absent(`${name} of the saved state is not a list of objects`);
   }

@@ -17,6 +17,8 @@ const listNames: Readonly<Record<KubeResource, RegExp>> = {
   "cilium-config": /^cilium-(?:config-)?configmap-[^/]*\.yaml$/,
 };
 
+const endpointsName = /^ciliumendpoints-[^/]*\.yaml$/;
+
 /** Each agent's `cilium-bugtool` is unpacked beside the lists; where that failed its archive is left (sysdump.go). */
 const bugtoolFile = /^cilium-bugtool-(.+)-\d{8}-\d{6}\/(.+)$/;
 const bugtoolArchive = /^cilium-bugtool-(.+)-\d{8}-\d{6}\.tar(?:\.gz)?$/;
@@ -42,6 +44,7 @@ export async function openSysdump(members: Members): Promise<SavedState> {
       for (const resource of Object.keys(listNames) as KubeResource[]) lists.push(await readList(members, resource));
       return lists;
     },
+    ciliumEndpoints: () => readOutcome(members, endpointsName, "ciliumendpoints"),
     capture: async (node, pod, id, argv) => {
       const files = agents.get(pod);
       if (files === undefined) return null;
@@ -76,20 +79,22 @@ function bugtoolsByPod(members: Members): ReadonlyMap<string, BugtoolFiles> {
 }
 
 async function readList(members: Members, resource: KubeResource): Promise<KubeList> {
-  const path = members.paths.find((one) => listNames[resource].test(one));
+  return { resource, outcome: await readOutcome(members, listNames[resource], resource) };
+}
+
+async function readOutcome(members: Members, name: RegExp, what: string): Promise<KubeOutcome> {
+  const path = members.paths.find((one) => name.test(one));
   const bytes = path === undefined ? null : await members.read(path);
-  const outcome: KubeOutcome =
-    bytes === null
-      ? { kind: "absent", status: null, message: `the sysdump has no list of ${resource}` }
-      : parseList(new TextDecoder().decode(bytes), resource);
-  return { resource, outcome };
+  return bytes === null
+    ? { kind: "absent", status: null, message: `the sysdump has no list of ${what}` }
+    : parseList(new TextDecoder().decode(bytes), what);
 }
 
 /**
  * The items of a List as Go's YAML printer writes it: `items:` in the first column, each item from a `- ` there to the
  * next. Items are parsed one by one, and of a cluster's pods only those that look like agents: all pods are in the list.
  */
-function parseList(text: string, resource: KubeResource): KubeOutcome {
+function parseList(text: string, resource: string): KubeOutcome {
   try {
     const whole = resource === "cilium-config" ? [text] : itemTexts(text);
     const texts = resource === "pods" ? whole.filter((item) => /k8s-app: cilium\s*$/m.test(item)) : whole;

@@ -151,6 +151,14 @@ export const dropsFlags: FlagTable = {
   for: { type: "string", describe: "How long the agents are watched, 1s to 5m (default 10s)", group: "Drops:" },
 };
 
+export const checkFlags: FlagTable = {
+  lists: {
+    type: "boolean",
+    describe: "Compare lists of addresses, Services and endpoints in a large cluster too: they grow with every pod",
+    group: "Output:",
+  },
+};
+
 export const bundleFlags: FlagTable = {
   "output-file": {
     type: "string",

@@ -166,6 +166,14 @@ export type Request =
       readonly format: DropsFormat | null;
       readonly all: boolean;
     } & ReadFlags)
+  | ({
+      readonly kind: "check";
+      readonly format: DocumentFormat;
+      /** What is well too. */
+      readonly all: boolean;
+      /** Lists that grow with every pod, in a large cluster too. */
+      readonly lists: boolean;
+    } & ReadFlags)
   | {
       readonly kind: "explain";
       /** null lists the whole catalogue. */

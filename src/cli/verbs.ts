@@ -4,6 +4,7 @@ import {
   agentFlags,
   allFlag,
   bundleFlags,
+  checkFlags,
   demoFlags,
   dropsFlags,
   type FlagTable,
@@ -100,8 +101,20 @@ export const verbs: readonly Verb[] = [
     toRequest: toDrops,
   },
   {
+    usage: "check",
+    describe: "Settings of every node that break reachability, compared between nodes: what differs is shown",
+    flags: { ...checkFlags, ...outputFlag(documentFormats), ...allFlag, ...readFlags },
+    toRequest: (flags) => ({
+      kind: "check",
+      format: format(flags, documentFormats, "table"),
+      all: on(flags, "all"),
+      lists: on(flags, "lists"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
     usage: "explain [rule]",
-    describe: "What a finding means: the causes it tells apart, how to confirm each, what mends it; offline",
+    describe: "What a finding or a check means: the causes it tells apart, how to confirm each, what mends it; offline",
     flags: { ...outputFlag(documentFormats), ...showFlags },
     toRequest: (flags) => ({
       kind: "explain",

@@ -82,6 +82,11 @@ function rightsIn(namespace: string): Right[] {
       false,
       "policies on health endpoints are not named",
     ),
+    right(
+      { ...cilium, verb: "list", resource: "ciliumendpoints" },
+      false,
+      "check does not compare CiliumEndpoints with the agents' own endpoints",
+    ),
   ];
 }
 

@@ -37,8 +37,8 @@ async function ask(
 ): Promise<readonly CompletionValue[]> {
   switch (source) {
     case "rules": {
-      const { rules } = await import("../analyse/rules/index.ts");
-      return rules.flatMap(({ causes }) => causes.map(({ id, title }) => ({ value: id, about: title })));
+      const { everyCause } = await import("../analyse/catalogue.ts");
+      return everyCause.map(({ id, title }) => ({ value: id, about: title }));
     }
     case "scenarios": {
       const { listScenarios } = await import("../demo/recorded.ts");

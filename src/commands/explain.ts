@@ -1,4 +1,4 @@
-import { catalogue } from "../analyse/catalogue.ts";
+import { everyCause } from "../analyse/catalogue.ts";
 import { docsLinks } from "../analyse/docs.ts";
 import type { Cause } from "../analyse/rule.ts";
 import type { Request } from "../cli/request.ts";
@@ -7,10 +7,10 @@ import type { ExitCode, Io } from "./io.ts";
 import { causeNamed } from "./rule-names.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
-/** The catalogue of causes, or one of them; nobody is asked. Throws HealthError (2) for an unknown rule. */
+/** The catalogue of causes and checks, or one of them; nobody is asked. Throws HealthError (2) for an unknown rule. */
 export async function explain(request: Extract<Request, { kind: "explain" }>, io: Io): Promise<ExitCode> {
   const { rule, format, show } = request;
-  const causes = rule === null ? catalogue : [causeNamed(rule)];
+  const causes = rule === null ? everyCause : [causeNamed(rule)];
   io.progress(null);
   await writeAll(explainChunks(causes.map(explained), rule !== null, format, renderOptions(show, io, true)), io);
   return 0;

@@ -1,7 +1,7 @@
 import { analyse, wants } from "../analyse/analyse.ts";
 import { unmatched } from "../analyse/matrix/scope.ts";
 import type { ReadFlags } from "../cli/request.ts";
-import { confirmingCaptures } from "../collect/captures.ts";
+import { type CaptureSpec, confirmingCaptures } from "../collect/captures.ts";
 import type { AgentOrder, Refusal } from "../collect/collect.ts";
 import type { Capture } from "../model/capture.ts";
 import { HealthError } from "../model/errors.ts";
@@ -58,7 +58,10 @@ export function runSignal(flags: ReadFlags, io: Io): AbortSignal {
   return deadlineMs > 0 ? AbortSignal.any([io.signal, AbortSignal.timeout(deadlineMs)]) : io.signal;
 }
 
-/** The same on a state that is open already, and stays open. */
+/**
+ * The same on a state that is open already, and stays open. `more`: what each agent is asked beside, by how many agents
+ * there are.
+ */
 export async function lookAt(
   state: StateReader,
   flags: ReadFlags,
@@ -67,6 +70,7 @@ export async function lookAt(
   tap: Tap | null,
   named: readonly string[] = flags.scope.nodes,
   nodeLists: NodeLists = "of-some",
+  more: (agents: number) => readonly CaptureSpec[] = () => [],
 ): Promise<Look> {
   const reducer = factsReducer(state.source, flags.collect.container);
   for (const list of await state.lists(signal)) {
@@ -79,8 +83,9 @@ export async function lookAt(
   );
   // A saved state gives what it has, and one that is being saved shall hold everything.
   const captures = firstRound(running.length, flags.from !== null || tap !== null, nodeLists);
+  const asked = [...captures, ...more(running.length)];
   await askAll(
-    running.map((pod): AgentOrder => ({ pod, captures })),
+    running.map((pod): AgentOrder => ({ pod, captures: asked })),
     state,
     reducer,
     flags,
@@ -154,7 +159,10 @@ async function confirm(
   signal: AbortSignal,
   tap: Tap | null,
 ): Promise<void> {
-  const orders = toOrders(wants(reducer.finish(), flags.scope), reducer.agents());
+  const facts = reducer.finish();
+  const read = new Map(facts.nodes.map((node) => [node.name, node.agent?.confirming]));
+  const wanted = wants(facts, flags.scope).filter(({ node, capture }) => read.get(node)?.has(capture) !== true);
+  const orders = toOrders(wanted, reducer.agents());
   if (orders.length === 0) return;
   io.progress(`asking ${orders.length} agents for evidence`);
   await state.round(inLanes(orders), sinkOf(reducer, tap), signal, () => {});

@@ -8,7 +8,8 @@ export interface Subject {
 
 /**
  * The exact rights of the reading commands, as YAML for `kubectl apply -f -`. Exec needs `get` for the WebSocket
- * upgrade and, from Kubernetes 1.35 on, `create` as well (kubernetes/kubernetes PR 134577). Logs are read by `bundle` alone.
+ * upgrade and, from Kubernetes 1.35 on, `create` as well (kubernetes/kubernetes PR 134577). Logs are read by `bundle` alone,
+ * CiliumEndpoints by `check` alone.
  */
 export function roleManifest(namespace: string, subject: Subject | null): string {
   return [
@@ -55,7 +56,7 @@ rules:
   resources: [nodes]
   verbs: [get, list]
 - apiGroups: [cilium.io]
-  resources: [ciliumnodes, ciliumclusterwidenetworkpolicies]
+  resources: [ciliumnodes, ciliumclusterwidenetworkpolicies, ciliumendpoints]
   verbs: [get, list]
 `;
 }

@@ -1,4 +1,4 @@
-import { catalogue } from "../analyse/catalogue.ts";
+import { everyCause } from "../analyse/catalogue.ts";
 import type { Cause } from "../analyse/rule.ts";
 import { HealthError } from "../model/errors.ts";
 import type { IgnoreFlag } from "../model/request.ts";
@@ -6,7 +6,7 @@ import { nearNames } from "./near-names.ts";
 
 /** The cause of this id. Throws HealthError (2) with the ids that may have been meant. */
 export function causeNamed(id: string): Cause {
-  const cause = catalogue.find((one) => one.id === id);
+  const cause = everyCause.find((one) => one.id === id);
   if (cause === undefined) throw unknownRule(`no rule has the id "${id}"`, id);
   return cause;
 }
@@ -14,7 +14,7 @@ export function causeNamed(id: string): Cause {
 /** A misspelt --ignore would ignore nothing, and nobody would notice. Throws HealthError (2). */
 export function rejectUnknownRules(ignores: readonly IgnoreFlag[]): void {
   for (const { rule } of ignores) {
-    if (catalogue.some(({ id }) => id === rule)) continue;
+    if (everyCause.some(({ id }) => id === rule)) continue;
     throw unknownRule(`invalid argument "${rule}" for "--ignore" flag: no rule has this id`, rule);
   }
 }
@@ -22,7 +22,7 @@ export function rejectUnknownRules(ignores: readonly IgnoreFlag[]): void {
 function unknownRule(message: string, typed: string): HealthError {
   const near = nearNames(
     typed,
-    catalogue.map(({ id }) => id),
+    everyCause.map(({ id }) => id),
   );
   const guess = near.length === 0 ? [] : [`Did you mean ${near.join(" or ")}?`];
   return new HealthError(message, {

@@ -19,6 +19,8 @@ export async function run(request: Exclude<Request, { kind: "help" | "wrong" }>,
       return (await import("./nodes.ts")).nodes(request, io);
     case "drops":
       return (await import("./drops.ts")).drops(request, io);
+    case "check":
+      return (await import("./check.ts")).check(request, io);
     case "explain":
       return (await import("./explain.ts")).explain(request, io);
     case "bundle":

@@ -1,10 +1,10 @@
 import type { SavedState } from "../bundle/saved-state.ts";
 import type { ReadFlags } from "../cli/request.ts";
-import type { Cluster, LogOutcome, LogRequest } from "../cluster/cluster.ts";
+import type { Cluster, ListRequest, LogOutcome, LogRequest } from "../cluster/cluster.ts";
 import type { CaptureSpec } from "../collect/captures.ts";
 import { type AgentOrder, collect, type Refusal, type Sink } from "../collect/collect.ts";
 import type { Source } from "../model/facts.ts";
-import type { AgentPod, KubeList } from "../model/kube.ts";
+import type { AgentPod, KubeList, KubeOutcome } from "../model/kube.ts";
 
 /** Where captures come from: a live cluster or a saved state. Both are read by the same steps. */
 export interface StateReader {
@@ -14,6 +14,8 @@ export interface StateReader {
   /** The saving was interrupted: what is there is not all. */
   readonly partial: boolean;
   lists(signal: AbortSignal): Promise<readonly KubeList[]>;
+  /** CiliumEndpoints of every namespace: one a pod, so they are read where they are wanted alone. */
+  ciliumEndpoints(signal: AbortSignal): Promise<KubeOutcome>;
   /** Asks each agent its captures; a refusal means the API server lets this user exec nowhere. */
   round(
     orders: readonly AgentOrder[],
@@ -27,6 +29,15 @@ export interface StateReader {
   podLog(request: LogRequest, signal: AbortSignal): Promise<LogOutcome> | null;
   close(): Promise<void> | void;
 }
+
+const ciliumEndpointsRequest: ListRequest = {
+  group: "cilium.io",
+  version: "v2",
+  plural: "ciliumendpoints",
+  namespace: null,
+  labelSelector: null,
+  fieldSelector: null,
+};
 
 export function liveReader(
   cluster: Cluster,
@@ -43,6 +54,7 @@ export function liveReader(
     partial: false,
     lists,
     exec: (request, signal) => cluster.exec(request, signal),
+    ciliumEndpoints: (signal) => cluster.list(ciliumEndpointsRequest, signal),
     podLog: (request, signal) => cluster.podLog(request, signal),
     round: (orders, sink, signal, agentDone) => collect(cluster, orders, limits, sink, signal, agentDone),
     close: () => cluster.close(),
@@ -56,6 +68,7 @@ export function savedReader(state: SavedState): StateReader {
     partial: state.partial,
     lists: () => state.lists(),
     exec: null,
+    ciliumEndpoints: () => state.ciliumEndpoints(),
     podLog: () => null,
     round: async (orders, sink, signal) => {
       for (const { pod, captures } of orders) {

@@ -49,7 +49,26 @@ export const deepCaptureIds = [
 ] as const;
 
 export type DeepCaptureId = (typeof deepCaptureIds)[number];
-export type CaptureId = BaseCaptureId | ConfirmingCaptureId | DeepCaptureId;
+
+/** What `check` alone asks, of every agent, beside confirming captures. */
+export const checkCaptureIds = ["bridge-nf-call-iptables.txt", "bpf-map-pressure.json"] as const;
+
+export type CheckCaptureId = (typeof checkCaptureIds)[number];
+
+/** Lists that `check` compares between agents, entry by entry. */
+export const listCaptureIds = [
+  "bpf-ipcache.json",
+  "cilium-ip-list.json",
+  "cilium-service-list.json",
+  "cilium-lrp-list.json",
+] as const;
+
+export type ListCaptureId = (typeof listCaptureIds)[number];
+
+/** Captures whose text is kept until it is judged. */
+export type KeptCaptureId = ConfirmingCaptureId | CheckCaptureId;
+
+export type CaptureId = BaseCaptureId | KeptCaptureId | DeepCaptureId | ListCaptureId;
 
 /** How one exec ended; exactly one of these, always. `stdout` is bytes, `stderr` text. */
 export type ExecOutcome =

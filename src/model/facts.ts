@@ -1,4 +1,4 @@
-import type { CaptureId, ConfirmingCaptureId } from "./capture.ts";
+import type { CaptureId, KeptCaptureId } from "./capture.ts";
 import type { AgentPod, CiliumNode, ClusterwidePolicy, KubeNode, KubeResource } from "./kube.ts";
 import type { Matrix } from "./matrix.ts";
 
@@ -54,6 +54,8 @@ export interface AgentFacts {
   readonly nodeList: AgentNodeList | null;
   readonly endpoints: AgentEndpoints | null;
   readonly confirming: ConfirmingFacts;
+  /** Confirming captures that were asked for and not read. */
+  readonly unread: ReadonlyMap<KeptCaptureId, CaptureFailure>;
   /** Captures that failed or made no sense. */
   readonly failures: readonly CaptureFailure[];
 }
@@ -115,6 +117,8 @@ export interface FailingController {
   readonly lastFailure: string;
   /** RFC 3339. */
   readonly lastFailureAt: string;
+  /** RFC 3339; "" when it never succeeded or the agent was asked in short. */
+  readonly lastSuccessAt: string;
 }
 
 export interface RemoteCluster {
@@ -147,10 +151,21 @@ export interface AgentEndpoints {
   readonly ready: number;
   readonly total: number;
   readonly notReady: readonly { readonly id: number; readonly name: string; readonly state: string }[];
+  /** Those that belong to a pod. */
+  readonly pods: readonly PodEndpoint[];
   /** The reserved:health endpoint, null when the agent has none. */
   readonly health: HealthEndpoint | null;
   /** Policy enforcement on the reserved:host endpoint, "" when there is none. */
   readonly hostEnforcement: string;
+}
+
+/** An endpoint of a pod, as an agent or a CiliumEndpoint has it. */
+export interface PodEndpoint {
+  /** `namespace/name`. */
+  readonly pod: string;
+  readonly identity: number;
+  readonly ips: readonly string[];
+  readonly state: string;
 }
 
 export interface HealthEndpoint {
@@ -170,4 +185,4 @@ export interface HealthEndpoint {
 }
 
 /** Texts of the second round, by capture; parsed by the rules' own small readers in analyse/. */
-export type ConfirmingFacts = ReadonlyMap<ConfirmingCaptureId, string>;
+export type ConfirmingFacts = ReadonlyMap<KeptCaptureId, string>;

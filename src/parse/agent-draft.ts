@@ -2,10 +2,11 @@ import {
   type BaseCaptureId,
   type Capture,
   type CaptureId,
-  type ConfirmingCaptureId,
   captureIds,
+  checkCaptureIds,
   confirmingCaptureIds,
   describeOutcome,
+  type KeptCaptureId,
 } from "../model/capture.ts";
 import type {
   AgentEndpoints,
@@ -39,7 +40,8 @@ export interface AgentDraft {
   status: AgentStatus | null;
   nodeList: AgentNodeList | null;
   endpoints: AgentEndpoints | null;
-  confirming: Map<ConfirmingCaptureId, string>;
+  confirming: Map<KeptCaptureId, string>;
+  unread: Map<KeptCaptureId, CaptureFailure>;
   failures: CaptureFailure[];
 }
 
@@ -54,6 +56,7 @@ export function agentDraft(): AgentDraft {
     nodeList: null,
     endpoints: null,
     confirming: new Map(),
+    unread: new Map(),
     failures: [],
   };
 }
@@ -112,7 +115,7 @@ export function addCapture(draft: AgentDraft, capture: Capture, context: DraftCo
   }
   draft.asked = true;
   if (!isBase(id)) {
-    if (isConfirming(id)) keepConfirming(draft, id, capture);
+    if (isKept(id)) keepText(draft, id, capture);
     return;
   }
   if (outcome.kind === "ok") {
@@ -136,14 +139,21 @@ function isBase(id: CaptureId): id is BaseCaptureId {
   return (captureIds as readonly string[]).includes(id);
 }
 
-function isConfirming(id: CaptureId): id is ConfirmingCaptureId {
-  return (confirmingCaptureIds as readonly string[]).includes(id);
+const keptIds: readonly string[] = [...confirmingCaptureIds, ...checkCaptureIds];
+
+function isKept(id: CaptureId): id is KeptCaptureId {
+  return keptIds.includes(id);
 }
 
-/** Confirming texts are kept as they are: small, asked of few agents, read by the rule that wanted them. */
-function keepConfirming(draft: AgentDraft, id: ConfirmingCaptureId, capture: Capture): void {
+/** Confirming texts are kept as they are: small, read by the rule or check that wanted them. */
+function keepText(draft: AgentDraft, id: KeptCaptureId, capture: Capture): void {
   const { outcome } = capture;
-  if (outcome.kind === "ok") draft.confirming.set(id, new TextDecoder().decode(outcome.stdout));
+  if (outcome.kind === "ok") {
+    draft.confirming.set(id, new TextDecoder().decode(outcome.stdout));
+    draft.unread.delete(id);
+  } else if (!draft.confirming.has(id)) {
+    draft.unread.set(id, { id, reason: outcomeReason(capture), message: describeOutcome(outcome) });
+  }
 }
 
 /** A word for machines: `exit-1`, `http-403`, `timeout`, `cut`, … */

@@ -69,7 +69,13 @@ function failingController([
   lastFailure = "",
   lastFailureAt = "",
 ]: readonly string[]): FailingController {
-  return { name, consecutiveFailures: numberOf(failures), lastFailure, lastFailureAt: unquoted(lastFailureAt) };
+  return {
+    name,
+    consecutiveFailures: numberOf(failures),
+    lastFailure,
+    lastFailureAt: unquoted(lastFailureAt),
+    lastSuccessAt: "",
+  };
 }
 
 function remoteCluster([name = "", ready, nodes, status = "", lastFailure = ""]: readonly string[]): RemoteCluster {

@@ -80,8 +80,14 @@ function failingController(controller: unknown): FailingController[] {
       consecutiveFailures,
       lastFailure: stringAt(status, "last-failure-msg"),
       lastFailureAt: stringAt(status, "last-failure-timestamp"),
+      lastSuccessAt: everAt(stringAt(status, "last-success-timestamp")),
     },
   ];
+}
+
+/** Go's zero time stands for never. */
+function everAt(time: string): string {
+  return parseTime(time) === 0 ? "" : time;
 }
 
 function remoteCluster(cluster: unknown): RemoteCluster {

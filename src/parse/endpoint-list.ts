@@ -1,4 +1,4 @@
-import type { AgentEndpoints, HealthEndpoint } from "../model/facts.ts";
+import type { AgentEndpoints, HealthEndpoint, PodEndpoint } from "../model/facts.ts";
 import {
   arrayAt,
   isObject,
@@ -32,6 +32,7 @@ export function parseEndpointList(bytes: Uint8Array): Parsed<AgentEndpoints> {
         name: nameOf(endpoint),
         state: stateOf(endpoint),
       })),
+      pods: endpoints.flatMap(podEndpoint),
       health: healthEndpoint(endpoints),
       hostEnforcement: enforcement(endpoints.find((endpoint) => hasLabel(endpoint, "reserved:host"))),
     },
@@ -46,6 +47,19 @@ function nameOf(endpoint: unknown): string {
   const ids = objectAt(objectAt(endpoint, "status"), "external-identifiers");
   const pod = stringAt(ids, "k8s-pod-name");
   return pod === "" ? stringAt(ids, "container-name") : `${stringAt(ids, "k8s-namespace")}/${pod}`;
+}
+
+function podEndpoint(endpoint: unknown): PodEndpoint[] {
+  const status = objectAt(endpoint, "status");
+  if (stringAt(objectAt(status, "external-identifiers"), "k8s-pod-name") === "") return [];
+  const identity = numberAt(objectAt(status, "identity"), "id");
+  return [{ pod: nameOf(endpoint), identity, ips: addressesOf(endpoint), state: stateOf(endpoint) }];
+}
+
+function addressesOf(endpoint: unknown): string[] {
+  return arrayAt(objectAt(objectAt(endpoint, "status"), "networking"), "addressing").flatMap((address) =>
+    ["ipv4", "ipv6"].map((family) => stringAt(address, family)).filter((ip) => ip !== ""),
+  );
 }
 
 function hasLabel(endpoint: unknown, label: string): boolean {
@@ -68,9 +82,7 @@ function healthEndpoint(endpoints: readonly unknown[]): HealthEndpoint | null {
   return {
     id: numberAt(endpoint, "id"),
     state: stateOf(endpoint),
-    ips: arrayAt(networking, "addressing").flatMap((address) =>
-      ["ipv4", "ipv6"].map((family) => stringAt(address, family)).filter((ip) => ip !== ""),
-    ),
+    ips: addressesOf(endpoint),
     enforcement: enforcement(endpoint),
     ...ingressPolicy(objectAt(objectAt(objectAt(endpoint, "status"), "policy"), "realized")),
     mac: stringAt(networking, "mac"),

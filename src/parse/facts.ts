@@ -126,6 +126,7 @@ function agentFacts(pod: AgentPod, draft: AgentDraft | undefined, clock: number)
     nodeList: draft?.nodeList ?? null,
     endpoints: draft?.endpoints ?? null,
     confirming: draft?.confirming ?? new Map(),
+    unread: draft?.unread ?? new Map(),
     failures: draft?.failures ?? [],
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { wants } from "../../src/analyse/analyse.ts";
-import { catalogue } from "../../src/analyse/catalogue.ts";
+import { everyCause } from "../../src/analyse/catalogue.ts";
 import { docsLinks } from "../../src/analyse/docs.ts";
 import type { Rule } from "../../src/analyse/rule.ts";
 import { rules } from "../../src/analyse/rules/index.ts";
@@ -33,7 +33,7 @@ async function ruleIn(file: string): Promise<readonly [name: string, rule: Rule]
   return found[0] ?? ["", { causes: [], find: () => [] }];
 }
 
-const ids = catalogue.map(({ id }) => id);
+const ids = everyCause.map(({ id }) => id);
 
 describe.each(files)("the rule file %s", (file) => {
   it("is named after its rule and an id that it owns", async () => {
@@ -68,11 +68,11 @@ describe("the catalogue", () => {
   });
 
   it("uses every documentation link", () => {
-    const used = new Set<string>(catalogue.map(({ docs }) => docs));
+    const used = new Set<string>(everyCause.map(({ docs }) => docs));
     expect(Object.keys(docsLinks).filter((key) => !used.has(key))).toEqual([]);
   });
 
-  it.each(catalogue.map((cause) => [cause.id, cause] as const))(
+  it.each(everyCause.map((cause) => [cause.id, cause] as const))(
     "says all of %s, of no cluster's node",
     (_id, cause) => {
       const { title, meaning, apart, confirm, fix } = cause;
@@ -86,7 +86,7 @@ describe("the catalogue", () => {
   );
 
   it("refers to its own ids alone where it tells causes apart", () => {
-    const words = catalogue.flatMap(({ id, apart }) =>
+    const words = everyCause.flatMap(({ id, apart }) =>
       [...apart.matchAll(/\b[a-z0-9]+(?:-[a-z0-9]+){2,}\b/g)].map(([word]) => [id, word] as const),
     );
     expect(words.filter(([, word]) => !ids.includes(word))).toEqual([]);

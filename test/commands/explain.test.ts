@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { catalogue } from "../../src/analyse/catalogue.ts";
+import { everyCause } from "../../src/analyse/catalogue.ts";
 import { parseRequest } from "../../src/cli/parse-request.ts";
 import { run } from "../../src/commands/run.ts";
 import { HealthError } from "../../src/model/errors.ts";
@@ -22,11 +22,11 @@ async function failure(line: string): Promise<HealthError> {
 }
 
 describe("explain", () => {
-  it("lists every rule with its severity and title", async () => {
+  it("lists every rule and check with its severity and title", async () => {
     const lines = (await written("explain")).trimEnd().split("\n");
     expect(lines[0]).toMatch(/^RULE +SEVERITY +TITLE$/);
     expect(lines.slice(1).map((line) => line.split(/ {2,}/))).toEqual(
-      catalogue.map(({ id, severity, title }) => [id, severity, title]),
+      everyCause.map(({ id, severity, title }) => [id, severity, title]),
     );
     expect(await written("explain --no-headers")).not.toContain("SEVERITY");
   });
@@ -70,7 +70,7 @@ describe("explain", () => {
       ],
     });
     const all: { rules: object[] } = parse(await written(`explain -o ${format}`));
-    expect(all.rules).toHaveLength(catalogue.length);
+    expect(all.rules).toHaveLength(everyCause.length);
   });
 });
 

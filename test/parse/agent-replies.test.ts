@@ -51,7 +51,13 @@ describe("an agent's status", () => {
     });
     expect(read.newestTimestamp).toBe(Date.parse("2031-05-02T09:14:30.123Z"));
     expect(read.failingControllers).toEqual([
-      { name: "cilium-health-ep", consecutiveFailures: 4, lastFailure: "no ping", lastFailureAt: "" },
+      {
+        name: "cilium-health-ep",
+        consecutiveFailures: 4,
+        lastFailure: "no ping",
+        lastFailureAt: "",
+        lastSuccessAt: "",
+      },
     ]);
   });
 

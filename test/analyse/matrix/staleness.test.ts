@@ -175,6 +175,7 @@ describe("a result whose age cannot be told", () => {
     nodeList: null,
     endpoints: null,
     confirming: new Map(),
+    unread: new Map(),
     failures: [],
   });
 
