@@ -36,6 +36,10 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["--ignore bridge-netfilter --fail-on error", "what does not count, and from which severity on it fails"],
     ["-o json", "for scripts: [schema](../check.schema.json)"],
   ],
+  ports: [
+    ["", "what to ask of a firewall, and which of it works; below, where each setting was read"],
+    ["-o json", "exact, with every failing path: [schema](../ports.schema.json)"],
+  ],
   explain: [
     ["", "every rule in a line; the same in full: [rules](../rules.md)"],
     ["vxlan-udp-blocked", "one of them, or of the checks: meaning, told apart by, confirm, fix, page"],

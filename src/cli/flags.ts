@@ -214,7 +214,7 @@ export const readFlags: FlagTable = {
   ...connectionFlags,
 };
 
-/** The same for a command that judges no path: there is no part of one to choose. */
+/** The same for a command about nodes or ports: there is no kind of probe to choose. */
 export const inventoryFlags: FlagTable = Object.fromEntries(
   Object.entries(readFlags).filter(([name]) => name !== "target" && name !== "protocol"),
 );

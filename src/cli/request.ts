@@ -174,6 +174,7 @@ export type Request =
       /** Lists that grow with every pod, in a large cluster too. */
       readonly lists: boolean;
     } & ReadFlags)
+  | ({ readonly kind: "ports"; readonly format: DocumentFormat } & ReadFlags)
   | {
       readonly kind: "explain";
       /** null lists the whole catalogue. */

@@ -113,6 +113,16 @@ export const verbs: readonly Verb[] = [
     }),
   },
   {
+    usage: "ports",
+    describe: "The ports and protocols this cluster's settings need between nodes, against what the probes show",
+    flags: { ...outputFlag(documentFormats), ...inventoryFlags },
+    toRequest: (flags) => ({
+      kind: "ports",
+      format: format(flags, documentFormats, "table"),
+      ...toReadFlags(flags),
+    }),
+  },
+  {
     usage: "explain [rule]",
     describe: "What a finding or a check means: the causes it tells apart, how to confirm each, what mends it; offline",
     flags: { ...outputFlag(documentFormats), ...showFlags },

@@ -21,6 +21,8 @@ export async function run(request: Exclude<Request, { kind: "help" | "wrong" }>,
       return (await import("./drops.ts")).drops(request, io);
     case "check":
       return (await import("./check.ts")).check(request, io);
+    case "ports":
+      return (await import("./ports.ts")).ports(request, io);
     case "explain":
       return (await import("./explain.ts")).explain(request, io);
     case "bundle":
