@@ -40,6 +40,18 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["", "what to ask of a firewall, and which of it works; below, where each setting was read"],
     ["-o json", "exact, with every failing path: [schema](../ports.schema.json)"],
   ],
+  exec: [
+    ["-- cilium-dbg status --brief", "the command stands behind `--`, word by word; a shell only where you name one"],
+    [
+      "--show group -- cat /proc/sys/net/ipv4/conf/all/rp_filter",
+      "equal answers once, with their nodes; the odd ones as a diff",
+    ],
+    [
+      "--zone zone-a --to routes -- ip route",
+      "each agent's stdout and stderr as files in the new folder `routes`, with an index",
+    ],
+    ["--show json -- uname -r", "for scripts: [schema](../exec.schema.json)"],
+  ],
   explain: [
     ["", "every rule in a line; the same in full: [rules](../rules.md)"],
     ["vxlan-udp-blocked", "one of them, or of the checks: meaning, told apart by, confirm, fix, page"],
@@ -88,7 +100,10 @@ function verbPage(verb: Verb): string {
   const name = nameOf(verb);
   const shared = Object.keys(verb.flags).some((flag) => flag === "context");
   const own = Object.entries(verb.flags).filter(([flag]) => !(shared && Object.hasOwn(readFlags, flag)));
-  const sections = [`${verb.describe}.`, `    ${scriptName} ${typed(verb.usage)} [flags]`];
+  const sections = [
+    `${verb.describe}.`,
+    `    ${scriptName} ${typed(verb.usage)} [flags]${verb.rest === undefined ? "" : ` -- ${verb.rest}`}`,
+  ];
   const lines = examples[name] ?? [];
   if (lines.length > 0) sections.push("## Examples", lines.map((line) => exampleText(name, line)).join("\n\n"));
   if (own.length > 0) sections.push("## Flags", flagRows(Object.fromEntries(own)));

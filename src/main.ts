@@ -65,6 +65,7 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
   const line = quiet || process.stderr.isTTY !== true ? noLine : progressLine();
   return {
     write: writeStdout,
+    output: (stream, bytes) => writeTo(process[stream], bytes),
     notice,
     progress: line.show,
     get columns() {
@@ -74,6 +75,7 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
       return process.stdout.rows || 24;
     },
     stdoutIsTerminal: process.stdout.isTTY === true,
+    stderrIsTerminal: process.stderr.isTTY === true,
     signal: interrupt.signal,
     now: () => new Date(),
     environment: {
@@ -128,9 +130,13 @@ function progressLine(): ProgressLine {
 
 /** Waits while the reader is slow; false once it is gone. Never `process.exit` after output: a pipe would be cut. */
 function writeStdout(chunk: string): Promise<boolean> {
-  if (process.stdout.destroyed) return Promise.resolve(false);
+  return writeTo(process.stdout, chunk);
+}
+
+function writeTo(stream: NodeJS.WriteStream, chunk: string | Uint8Array): Promise<boolean> {
+  if (stream.destroyed) return Promise.resolve(false);
   return new Promise((resolve) => {
-    process.stdout.write(chunk, (error) => resolve(error == null));
+    stream.write(chunk, (error) => resolve(error == null));
   });
 }
 

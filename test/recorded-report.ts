@@ -28,11 +28,16 @@ export function silentIo(written: string[] = []): Io {
       written.push(chunk);
       return true;
     },
+    output: async (stream, bytes) => {
+      if (stream === "stdout") written.push(Buffer.from(bytes).toString("utf8"));
+      return true;
+    },
     notice: () => {},
     progress: () => {},
     columns: 80,
     rows: 24,
     stdoutIsTerminal: false,
+    stderrIsTerminal: false,
     signal: new AbortController().signal,
     now: () => new Date("2031-05-02T09:20:00Z"),
     environment: {

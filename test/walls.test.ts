@@ -20,8 +20,8 @@ const rooms: Readonly<Record<string, Room>> = {
   analyse: { rooms: ["model"], packages: [], why: "facts to report: a function of its arguments" },
   render: {
     rooms: ["model"],
-    packages: ["chalk", "cli-table3"],
-    why: "a report to text; the only room that knows colours and tables",
+    packages: ["chalk", "cli-table3", "diff"],
+    why: "a report to text; the only room that knows colours, tables and how texts differ",
   },
   cluster: {
     rooms: ["model"],

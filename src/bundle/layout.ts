@@ -43,7 +43,8 @@ export function logPath(pod: string, previous: boolean): string {
   return `logs/${pathPart(pod)}/${previous ? "previous" : "current"}.log`;
 }
 
-function pathPart(name: string): string {
+/** A name as one part of a path: whatever it holds, it names something inside its folder. */
+export function pathPart(name: string): string {
   const part = encodeURIComponent(Buffer.from(name).toString());
   return /^\.*$/.test(part) ? `%2E${part.slice(1)}_` : part;
 }

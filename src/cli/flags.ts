@@ -1,4 +1,5 @@
 import type { Options } from "yargs";
+import { execShows } from "../model/exec.ts";
 import { heatMeasures } from "../model/heat-map.ts";
 import { includedCommands } from "./request.ts";
 
@@ -182,6 +183,26 @@ export const bundleFlags: FlagTable = {
     group: "Bundle:",
   },
   "dry-run": { type: "boolean", describe: "List what would be run and read, ask nobody", group: "Bundle:" },
+};
+
+export const execFlags: FlagTable = {
+  show: {
+    type: "string",
+    values: execShows,
+    describe:
+      "prefix (node| line, as it comes), group (equal outputs once, the others as a diff) or json (default prefix)",
+    group: "Exec:",
+  },
+  to: {
+    type: "string",
+    describe: "New or empty folder for the outputs: a file for each agent's stdout and stderr, and index.json",
+    group: "Exec:",
+  },
+  "max-bytes": {
+    type: "string",
+    describe: "Bytes of each agent's stdout, and of its stderr, for instance 64KiB; the rest is cut (default 1MiB)",
+    group: "Exec:",
+  },
 };
 
 export const demoFlags: FlagTable = {

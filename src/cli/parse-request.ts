@@ -18,13 +18,13 @@ export function parseRequest(argv: readonly string[]): Request {
   let outcome: Request = { kind: "wrong", message: "nothing was understood", hint: helpHint };
   try {
     parser.parse(withSpreadValues(argv), {}, (error: Error | undefined | null, _flags: unknown, output: string) => {
-      if (error) outcome = { kind: "wrong", message: wording(error.message || output, argv), hint: helpHint };
+      if (error) outcome = { kind: "wrong", message: complaint(error.message || output, argv), hint: helpHint };
       else if (output !== "") outcome = { kind: "help", text: `${output}\n` };
       else if (request !== null) outcome = request;
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { kind: "wrong", message: wording(message, argv), hint: helpHint };
+    return { kind: "wrong", message: complaint(message, argv), hint: helpHint };
   }
   return outcome;
 }
@@ -42,6 +42,8 @@ const helpHint = `See '${scriptName} --help' for usage.`;
 
 function toRequestSafely(verb: Verb, flags: RawFlags): Request {
   try {
+    const [rest] = Array.isArray(flags["--"]) ? flags["--"] : [];
+    if (rest !== undefined && verb.rest === undefined) throw new UsageError(`unknown command "${String(rest)}"`);
     return verb.toRequest(flags);
   } catch (error) {
     if (error instanceof UsageError) return { kind: "wrong", message: error.message, hint: helpHint };
@@ -68,6 +70,7 @@ function build(take: (verb: Verb) => (flags: RawFlags) => void): Argv {
       "greedy-arrays": false,
       "parse-numbers": false,
       "parse-positional-numbers": false,
+      "populate--": true,
       "short-option-groups": true,
     })
     .example("$0", "who reaches whom in the current context")
@@ -78,11 +81,22 @@ function build(take: (verb: Verb) => (flags: RawFlags) => void): Argv {
     parser.command(
       verb.usage.replace("<from> <to>", "<from-node> <to-node>").replace("[node..]", "[watched-node..]"),
       verb.describe,
-      (command) => command.options({ ...verb.flags }),
+      (command) => {
+        if (verb.rest !== undefined) command.usage(`${scriptName} ${verb.usage} [flags] -- ${verb.rest}`);
+        return command.options({ ...verb.flags });
+      },
       (flags) => take(verb)(flags),
     );
   }
   return parser;
+}
+
+/** Whoever forgets the "--" before a command gets complaints about that command's own words. */
+function complaint(message: string, argv: readonly string[]): string {
+  const typed = argv.find((word) => !word.startsWith("-"));
+  const verb = verbs.find(({ rest, usage }) => rest !== undefined && usage === typed);
+  if (verb === undefined || argv.includes("--")) return wording(message, argv);
+  return `the command stands behind "--": ${scriptName} ${verb.usage} [flags] -- ${verb.rest}`;
 }
 
 /** yargs' complaints in kubectl's words. */

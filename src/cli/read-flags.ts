@@ -1,8 +1,10 @@
+import { execShows } from "../model/exec.ts";
 import type { Protocol, Target } from "../model/matrix.ts";
 import type { CollectFlags, ConnectionFlags, IgnoreFlag, Scope } from "../model/request.ts";
 import {
   type BundleFlags,
   type DemoFlags,
+  type ExecFlags,
   type ReadFlags,
   type ShowFlags,
   type WatchFlags,
@@ -129,6 +131,18 @@ export function toBundle(flags: RawFlags): BundleFlags {
     pseudonymise: on(flags, "pseudonymise"),
     dryRun: on(flags, "dry-run"),
   };
+}
+
+/** What stands behind `--` is the user's, as it was typed. Throws UsageError where nothing does. */
+export function toExec(flags: RawFlags): ExecFlags {
+  if (text(flags, "from") !== null) {
+    throw new UsageError("exec runs a command in live agents: a saved state (--from) has none to run it in");
+  }
+  const argv = Array.isArray(flags["--"]) ? flags["--"].map(String) : [];
+  if (argv.length === 0) throw new UsageError('no command given: it stands behind "--", as in: exec -- ip route');
+  const to = text(flags, "to");
+  const shown = text(flags, "show") === null && to !== null ? null : choice(flags, "show", execShows, "prefix");
+  return { argv, shown, to, maxBytes: byteCount(flags, "max-bytes", [1, 256 * MiB], MiB) };
 }
 
 export const defaultScenario = "vxlan-blocked-one-node";

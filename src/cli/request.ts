@@ -1,3 +1,4 @@
+import type { ExecShow } from "../model/exec.ts";
 import type { HeatMeasure } from "../model/heat-map.ts";
 import type { CollectFlags, ConnectionFlags, FailOn, IgnoreFlag, Scope } from "../model/request.ts";
 
@@ -74,6 +75,17 @@ export interface BundleFlags {
   readonly maxBytes: number;
   readonly pseudonymise: boolean;
   readonly dryRun: boolean;
+}
+
+export interface ExecFlags {
+  /** The user's command, word by word. */
+  readonly argv: readonly string[];
+  /** null: not at all, since --to takes it. */
+  readonly shown: ExecShow | null;
+  /** Folder for the outputs. */
+  readonly to: string | null;
+  /** Of each agent's stdout, and of its stderr. */
+  readonly maxBytes: number;
 }
 
 export interface DemoFlags {
@@ -175,6 +187,7 @@ export type Request =
       readonly lists: boolean;
     } & ReadFlags)
   | ({ readonly kind: "ports"; readonly format: DocumentFormat } & ReadFlags)
+  | ({ readonly kind: "exec" } & ExecFlags & ReadFlags)
   | {
       readonly kind: "explain";
       /** null lists the whole catalogue. */

@@ -7,6 +7,7 @@ import {
   checkFlags,
   demoFlags,
   dropsFlags,
+  execFlags,
   type FlagTable,
   inventoryFlags,
   matrixFlags,
@@ -15,7 +16,7 @@ import {
   showFlags,
   watchFlags,
 } from "./flags.ts";
-import { toBundle, toDemo, toReadFlags, toShow, toWatch } from "./read-flags.ts";
+import { toBundle, toDemo, toExec, toReadFlags, toShow, toWatch } from "./read-flags.ts";
 import {
   documentFormats,
   dropsFormats,
@@ -37,6 +38,8 @@ export const scriptName = "kubectl cilium-health";
 export interface Verb {
   readonly usage: string;
   readonly describe: string;
+  /** What stands behind `--`; absent where nothing may. */
+  readonly rest?: string;
   readonly flags: FlagTable;
   readonly toRequest: (flags: RawFlags) => Request;
 }
@@ -121,6 +124,13 @@ export const verbs: readonly Verb[] = [
       format: format(flags, documentFormats, "table"),
       ...toReadFlags(flags),
     }),
+  },
+  {
+    usage: "exec",
+    rest: "COMMAND [ARGS...]",
+    describe: "One command of your own in every agent at once, bounded; equal answers folded, the odd ones as a diff",
+    flags: { ...execFlags, ...agentFlags, from: { type: "string", hidden: true } },
+    toRequest: (flags) => ({ kind: "exec", ...toExec(flags), ...toReadFlags(flags) }),
   },
   {
     usage: "explain [rule]",

@@ -31,6 +31,10 @@ export interface ExecRequest {
    * piece is good for the length of the call. Must not throw.
    */
   readonly onStdout?: (piece: Uint8Array) => void;
+  /** The same for stderr, with the same limit; the outcome keeps the first 64 KiB of it all the same. */
+  readonly onStderr?: (piece: Uint8Array) => void;
+  /** Called when the exec is let in: from then on the command may be running. */
+  readonly onStart?: () => void;
 }
 
 /** One container's log, through the API: it can be had where no command can be run. */

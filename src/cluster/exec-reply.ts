@@ -13,11 +13,13 @@ export class ExecReply {
   readonly #stdout: StdoutSink;
   readonly #stderr = new ByteCollector(stderrBytes);
   readonly #status = new ByteCollector(statusBytes);
+  readonly #toldStderr: StdoutSink | null;
   #frames = 0;
 
-  /** `maxBytes` of stdout, kept or handed to `onStdout`; of stderr the first 64 KiB are kept. */
-  constructor(maxBytes: number, onStdout?: (piece: Uint8Array) => void) {
+  /** `maxBytes` of stdout, kept or handed to `onStdout`; of stderr the first 64 KiB are kept, and `maxBytes` handed on. */
+  constructor(maxBytes: number, onStdout?: (piece: Uint8Array) => void, onStderr?: (piece: Uint8Array) => void) {
     this.#stdout = stdoutSink(maxBytes, onStdout);
+    this.#toldStderr = onStderr === undefined ? null : stdoutSink(maxBytes, onStderr);
   }
 
   /** Takes one binary message; an outcome once the reply is decided, until then null. */
@@ -28,7 +30,8 @@ export class ExecReply {
         return this.#stdout.add(frame.data) ? null : { kind: "too-big", limitBytes: this.#stdout.limit };
       case "stderr":
         this.#stderr.add(frame.data);
-        return null;
+        if (this.#toldStderr?.add(frame.data) !== false) return null;
+        return { kind: "too-big", limitBytes: this.#toldStderr.limit };
       case "status":
         return frame.data.length === 0 ? null : this.#takeStatus(frame.data);
       case "ignored":

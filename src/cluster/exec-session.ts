@@ -35,6 +35,7 @@ export class ExecSession {
   readonly #started: number;
   readonly #stops: (() => void)[] = [];
   #reply = new ExecReply(0);
+  #onStart: () => void = () => undefined;
   #phase: "handshake" | "command" = "handshake";
   #settle: ((outcome: ExecOutcome) => void) | null = null;
   #socket: WebSocket | null = null;
@@ -56,7 +57,8 @@ export class ExecSession {
         this.#end({ kind: "aborted" });
         return;
       }
-      this.#reply = new ExecReply(request.maxBytes, request.onStdout);
+      this.#reply = new ExecReply(request.maxBytes, request.onStdout, request.onStderr);
+      this.#onStart = request.onStart ?? this.#onStart;
       this.#url = execUrl(this.#wire.server, request);
       try {
         this.#connect(request);
@@ -113,6 +115,7 @@ export class ExecSession {
   #opened(): void {
     if (this.#settle === null) return;
     this.#phase = "command";
+    this.#onStart();
     this.#heard();
     this.#stops.push(this.#wire.clock.every(execLimits.pingMs, () => this.#ping()));
   }

@@ -97,8 +97,12 @@ function childOutcome(
       stopTimer();
       stopKill();
       signal.removeEventListener("abort", abort);
-      resolve(early ?? outcome);
+      const ended = early ?? outcome;
+      // kubectl's own last line is none of the command's, so its stderr is told apart at the end.
+      if ("stderr" in ended && ended.stderr !== "") request.onStderr?.(Buffer.from(ended.stderr));
+      resolve(ended);
     };
+    child.on("spawn", () => request.onStart?.());
     child.stdout?.on("data", (piece: Buffer) => {
       if (early === null && !stdout.add(piece)) end({ kind: "too-big", limitBytes: request.maxBytes });
     });

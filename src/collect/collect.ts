@@ -75,7 +75,7 @@ function isRunning(pod: AgentPod): boolean {
 }
 
 /** A promise that is settled from outside; only the first value counts. */
-function openLater<T>(): { readonly opened: Promise<T>; open(value: T): void } {
+export function openLater<T>(): { readonly opened: Promise<T>; open(value: T): void } {
   let open: (value: T) => void = () => undefined;
   const opened = new Promise<T>((resolve) => {
     open = resolve;
@@ -83,7 +83,7 @@ function openLater<T>(): { readonly opened: Promise<T>; open(value: T): void } {
   return { opened, open: (value) => open(value) };
 }
 
-function refusalOf(pod: AgentPod, outcome: CaptureOutcome): Refusal | null {
+export function refusalOf(pod: AgentPod, outcome: CaptureOutcome): Refusal | null {
   if (outcome.kind !== "http" || (outcome.status !== 401 && outcome.status !== 403)) return null;
   return { pod, status: outcome.status, message: outcome.message };
 }
@@ -158,7 +158,7 @@ function checkWhole(outcome: ExecOutcome, spec: CaptureSpec): CaptureOutcome {
 }
 
 /** Ends early when aborted. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms === 0 || signal.aborted) return;
   await new Promise<void>((resolve) => {
     const end = () => {

@@ -19,6 +19,15 @@ export function refusalError(refusal: Refusal): HealthError {
   return new HealthError(sentenceOf(refusal), { exitCode: 3, hint: hintOf(refusal) });
 }
 
+/** The same for a command of the user's own, which no list of ours can let through. */
+export function ownCommandRefused(refusal: Refusal): HealthError {
+  const hint = isAdmission(refusal.message) ? freeExec : hintOf(refusal);
+  return new HealthError(sentenceOf(refusal), { exitCode: 3, hint });
+}
+
+const freeExec =
+  "exec runs a command of your own: it needs free exec into the agents' pods, and the policy that `kubectl cilium-health access` prints lets only the plugin's own commands pass.";
+
 function sentenceOf({ pod, status, message }: Refusal): string {
   if (status === 401) return `the API server does not accept the credentials for exec (401): ${message}`;
   return `this user may not run commands in the agents' pods (namespace ${pod.namespace}): ${message}`;

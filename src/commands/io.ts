@@ -5,6 +5,8 @@ import type { ScenarioSource } from "../demo/scenario-files.ts";
 export interface Io {
   /** stdout, with backpressure; resolves false once nobody reads any more (a closed pipe). */
   write(chunk: string): Promise<boolean>;
+  /** Bytes of somebody else, as they are; resolves false once nobody reads any more. */
+  output(stream: "stdout" | "stderr", bytes: Uint8Array): Promise<boolean>;
   /** One line for people, on stderr; silenced by --quiet. */
   notice(line: string): void;
   /** The progress line on stderr, on a terminal only; null clears it. */
@@ -14,6 +16,7 @@ export interface Io {
   /** Height of the terminal, 24 when there is none. */
   readonly rows: number;
   readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   now(): Date;

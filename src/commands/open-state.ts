@@ -1,4 +1,5 @@
 import type { ReadFlags } from "../cli/request.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Source } from "../model/facts.ts";
 import type { Io } from "./io.ts";
 import { readKubeLists } from "./kube-lists.ts";
@@ -10,6 +11,15 @@ export async function openState(flags: ReadFlags, io: Io, kind: "cluster" | "dem
     const { openSavedState } = await import("../bundle/open-saved-state.ts");
     return savedReader(await openSavedState(flags.from));
   }
+  return (await openLive(flags, io, kind)).reader;
+}
+
+/** A cluster, and the same as a reader of its state: closing one closes both. */
+export async function openLive(
+  flags: ReadFlags,
+  io: Io,
+  kind: "cluster" | "demo" = "cluster",
+): Promise<{ readonly cluster: Cluster; readonly reader: StateReader }> {
   io.progress("connecting");
   const { openCluster, openClusterViaKubectl } = await import("../cluster/connect.ts");
   const open = flags.execVia === "kubectl" ? openClusterViaKubectl : openCluster;
@@ -23,5 +33,5 @@ export async function openState(flags: ReadFlags, io: Io, kind: "cluster" | "dem
   };
   const lists = (signal: AbortSignal) =>
     readKubeLists(cluster, flags.collect, io.environment.env["CILIUM_NAMESPACE"], signal);
-  return liveReader(cluster, source, lists, flags);
+  return { cluster, reader: liveReader(cluster, source, lists, flags) };
 }

@@ -23,6 +23,8 @@ export async function run(request: Exclude<Request, { kind: "help" | "wrong" }>,
       return (await import("./check.ts")).check(request, io);
     case "ports":
       return (await import("./ports.ts")).ports(request, io);
+    case "exec":
+      return (await import("./exec.ts")).exec(request, io);
     case "explain":
       return (await import("./explain.ts")).explain(request, io);
     case "bundle":

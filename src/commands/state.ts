@@ -2,7 +2,7 @@ import type { SavedState } from "../bundle/saved-state.ts";
 import type { ReadFlags } from "../cli/request.ts";
 import type { Cluster, ListRequest, LogOutcome, LogRequest } from "../cluster/cluster.ts";
 import type { CaptureSpec } from "../collect/captures.ts";
-import { type AgentOrder, collect, type Refusal, type Sink } from "../collect/collect.ts";
+import { type AgentOrder, type CollectLimits, collect, type Refusal, type Sink } from "../collect/collect.ts";
 import type { Source } from "../model/facts.ts";
 import type { AgentPod, KubeList, KubeOutcome } from "../model/kube.ts";
 
@@ -45,9 +45,7 @@ export function liveReader(
   lists: (signal: AbortSignal) => Promise<readonly KubeList[]>,
   flags: ReadFlags,
 ): StateReader {
-  const mostChildren = 8;
-  const { parallel, timeoutMs } = flags.collect;
-  const limits = { parallel: flags.execVia === "kubectl" ? Math.min(parallel, mostChildren) : parallel, timeoutMs };
+  const limits = limitsOf(flags);
   return {
     source,
     notes: () => [],
@@ -59,6 +57,13 @@ export function liveReader(
     round: (orders, sink, signal, agentDone) => collect(cluster, orders, limits, sink, signal, agentDone),
     close: () => cluster.close(),
   };
+}
+
+/** Children of kubectl cost 50 MB each. */
+const mostChildren = 8;
+
+export function limitsOf({ collect: { parallel, timeoutMs }, execVia }: ReadFlags): CollectLimits {
+  return { parallel: execVia === "kubectl" ? Math.min(parallel, mostChildren) : parallel, timeoutMs };
 }
 
 export function savedReader(state: SavedState): StateReader {

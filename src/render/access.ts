@@ -58,13 +58,14 @@ function* accessTable(report: AccessReport, options: RenderOptions): Generator<s
   const headings = options.noHeaders ? [] : ["ANSWER", "RIGHT", "VERB", "RESOURCE", "NAMESPACE", ""];
   for (const line of columns(headings, rows)) yield `${line}\n`;
   if (options.noHeaders) return;
-  yield `\n${summaryOf(report)}\n\nCommands run in the agents' pods, and no others:\n`;
+  yield `\n${summaryOf(report)}\n\nCommands run in the agents' pods, and no others but by exec:\n`;
   for (const command of report.commands) yield `  ${command}\n`;
   for (const { command, lines } of report.optIn) {
     yield `Run by ${optInWords[command] ?? command} alone:\n`;
     for (const line of lines) yield `  ${line}\n`;
   }
   yield "(-o json and -o yaml have an admission policy that allows the first of these alone, as admissionPolicy;\n--include drops adds the others.)\n";
+  yield "(exec -- CMD runs a command of your own beside them: it needs exec without such a policy.)\n";
   yield `\nThe rights as a manifest (kubectl apply -f -):\n\n${report.manifest}`;
 }
 

@@ -109,12 +109,14 @@ describe("completion asks for what the tables cannot know", () => {
 
 describe("the values that a flag's table lists", () => {
   /** Every flag of every command with each of its values, as it would be typed. */
-  const listed = verbs.flatMap(({ usage, flags }) => {
+  const listed = verbs.flatMap(({ usage, flags, rest }) => {
     const [name = ""] = usage.split(" ");
     const needed = [...usage.matchAll(/<[a-z-]+>/g)].map((_, at) => `worker-${at}`);
     const command = [name === "$0" ? "status" : name, ...needed];
     return Object.entries(flags).flatMap(([flag, { values }]) =>
-      (values ?? []).map((value) => [...command, `--${flag}`, value].join(" ")),
+      (values ?? []).map((value) =>
+        [...command, `--${flag}`, value, ...(rest === undefined ? [] : ["--", "x"])].join(" "),
+      ),
     );
   });
 
