@@ -3,14 +3,16 @@ import { HealthError } from "../model/errors.ts";
 import type { Look } from "./look.ts";
 import { roleManifest } from "./role-manifest.ts";
 
-/** The API server lets this user exec nowhere. What it told before that is in `seen`; no agent was heard. */
+/**
+ * The API server lets this user exec nowhere: exit code 3. What it told before that is in `seen`, judged as any report;
+ * no agent was heard.
+ */
 export class ExecRefused extends HealthError {
   readonly seen: Look;
 
-  constructor(refusal: Refusal, { facts, report }: Look) {
+  constructor(refusal: Refusal, seen: Look) {
     super(sentenceOf(refusal), { exitCode: 3, hint: hintOf(refusal) });
-    // Reachability was not looked at, whatever the API says of nodes and pods.
-    this.seen = { facts, report: { ...report, summary: { ...report.summary, verdict: "unknown" } } };
+    this.seen = seen;
   }
 }
 
@@ -35,6 +37,18 @@ function sentenceOf({ pod, status, message }: Refusal): string {
 
 function hintOf({ pod, status, message }: Refusal): string {
   return status === 401 ? logInAgain : isAdmission(message) ? letThrough : role(pod.namespace);
+}
+
+/**
+ * For commands whose exit code counts findings: a finding outranks a gap in coverage, so a refusal beside one that the
+ * API alone shows ends with 1. Throws what it is given, or the refusal with that code.
+ */
+export function throwCounted(error: unknown): never {
+  if (!(error instanceof ExecRefused) || error.seen.report.exitCode !== 1) throw error;
+  const { findings } = error.seen.report;
+  const ids = [...new Set(findings.filter(({ ignored }) => !ignored).map(({ id }) => id))].join(", ");
+  const why = `The exit code is 1 for what the API alone shows: ${ids}.`;
+  throw new HealthError(error.message, { exitCode: 1, hint: `${error.hint}\n${why}`, cause: error });
 }
 
 const logInAgain = "Log in again, for instance by running any kubectl command with the same context.";

@@ -127,7 +127,7 @@ async function askAll(
   if (refusal === null) return;
   if (tap !== null) return tap.refused(refusal);
   const facts = reducer.finish();
-  throw new ExecRefused(refusal, { facts, report: judge(facts, { ...flags, failOn: "never" }, io, false, state) });
+  throw new ExecRefused(refusal, { facts, report: judge(facts, flags, io, false, state) });
 }
 
 /** After a short round: more of the agents concerned. null where the run was ended before. */

@@ -6,6 +6,7 @@ import { matrixText } from "../render/matrix.ts";
 import { matrixCapacity } from "../render/matrix-grid.ts";
 import type { RenderOptions } from "../render/options.ts";
 import { yamlChunks } from "../render/yaml.ts";
+import { throwCounted } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { type Look, look } from "./look.ts";
 import { pageChunks } from "./page.ts";
@@ -14,7 +15,7 @@ import { renderOptions, writeAll } from "./show.ts";
 type MatrixRequest = Extract<Request, { kind: "matrix" }>;
 
 export async function matrix(request: MatrixRequest, io: Io): Promise<ExitCode> {
-  const seen = await look(request, io);
+  const seen = await look(request, io).catch(throwCounted);
   await writeAll(matrixChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   return io.signal.aborted ? 130 : seen.report.exitCode;
 }

@@ -11,24 +11,23 @@ import type { RenderOptions } from "../render/options.ts";
 import { prometheusChunks } from "../render/prometheus.ts";
 import { statusTable } from "../render/status-table.ts";
 import { yamlChunks } from "../render/yaml.ts";
-import { ExecRefused } from "./exec-refused.ts";
+import { ExecRefused, throwCounted } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { type Look, look } from "./look.ts";
 import { pageChunks } from "./page.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 export async function status(request: Extract<Request, { kind: "status" }>, io: Io): Promise<ExitCode> {
-  if (request.watch !== null) return (await import("./watch.ts")).watch(request, request.watch, io);
-  const show = ({ failOn, ...seen }: Look & { readonly failOn: FailOn }) =>
-    writeAll(shownChunks(seen, { ...request, failOn }, renderOptions(request.show, io, request.all)), io);
+  if (request.watch !== null) {
+    return (await import("./watch.ts")).watch(request, request.watch, io).catch(throwCounted);
+  }
+  const show = (seen: Look) => writeAll(shownChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   const seen = await look(request, io).catch(async (error: unknown) => {
     // Where no agent may be asked, what the API alone shows is still worth its lines: nodes and agents that are down.
-    if (error instanceof ExecRefused && error.seen.report.findings.length > 0) {
-      await show({ ...error.seen, failOn: "never" });
-    }
-    throw error;
+    if (error instanceof ExecRefused && error.seen.report.findings.length > 0) await show(error.seen);
+    return throwCounted(error);
   });
-  await show({ ...seen, failOn: request.failOn });
+  await show(seen);
   return io.signal.aborted ? 130 : seen.report.exitCode;
 }
 

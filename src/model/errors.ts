@@ -1,5 +1,8 @@
-/** Exit codes of the contract that an error can carry: 2 wrong usage, 3 could not look. */
-export type ErrorExitCode = 2 | 3;
+/**
+ * Exit codes of the contract that an error can carry: 2 wrong usage, 3 could not look, 1 could not look either, but what
+ * is known is bad enough.
+ */
+export type ErrorExitCode = 1 | 2 | 3;
 
 /**
  * The one error type: a sentence for people, what to do about it, and the exit code. Thrown only when there is nothing

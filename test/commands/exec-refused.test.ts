@@ -44,17 +44,28 @@ describe("where exec is refused", () => {
     ["a node that is not ready", "node-down=node-02", "node-down", "node-02"],
     ["an agent that does not run", "agent-not-running=node-03", "agent-down", "node-03"],
     ["a node without an agent", "no-agent=node-04", "agent-not-scheduled", "node-04"],
-  ])("the API alone shows %s, with the refusal and code 3", async (_what, fault, id, node) => {
+  ])("the API alone shows %s, with the refusal, and that finding makes the code 1", async (_what, fault, id, node) => {
     const { stdout, error } = await refused([parseFault(fault)], ["-o", "json"]);
     const report = JSON.parse(stdout);
     expect(report.findings.map((finding: { id: string; nodes: string[] }) => [finding.id, finding.nodes])).toEqual([
       [id, [node]],
     ]);
-    expect(report.summary).toMatchObject({ verdict: "unknown", pairs: { host: { reachable: 0, unreachable: 0 } } });
+    expect(report.summary).toMatchObject({ verdict: "unhealthy", pairs: { host: { reachable: 0, unreachable: 0 } } });
     expect(report.coverage).toMatchObject({ answered: 0 });
-    expect(error).toBeInstanceOf(ExecRefused);
-    expect(error.exitCode).toBe(3);
+    expect(error.cause).toBeInstanceOf(ExecRefused);
+    expect(error.exitCode).toBe(1);
     expect(error.hint).toContain("pods/exec");
+    expect(error.hint).toContain(`what the API alone shows: ${id}.`);
+  });
+
+  it.each([
+    ["--fail-on never", 3, "unhealthy"],
+    ["--fail-on error", 1, "unhealthy"],
+    ["--ignore node-down", 3, "unknown"],
+    ["--ignore node-down=node-02", 3, "unknown"],
+  ])("%s gives the code %i and the verdict %s", async (line, code, verdict) => {
+    const { stdout, error } = await refused([parseFault("node-down=node-02")], ["-o", "json", ...line.split(" ")]);
+    expect([error.exitCode, JSON.parse(stdout).summary.verdict]).toEqual([code, verdict]);
   });
 
   it("the table says that no agent answered, and calls no path reachable", async () => {
@@ -64,15 +75,20 @@ describe("where exec is refused", () => {
     expect(stdout).not.toMatch(/\d\/\d|reachable/);
   });
 
-  it("-o junit fails no test of it, as the code is 3", async () => {
+  it("-o junit fails the test of it, as the code is 1", async () => {
     const { stdout } = await refused([parseFault("agent-not-running=node-03")], ["-o", "junit"]);
     expect(stdout).toContain("agent-down");
-    expect(stdout).not.toContain("<failure");
+    expect(stdout).toContain("<failure");
   });
 
-  it.each([["matrix"], ["pair node-01 node-02"]])("%s, which is about paths alone, prints nothing", async (line) => {
+  it.each([
+    ["matrix", 1],
+    ["matrix --fail-on never", 3],
+    // Its code is about the two nodes' paths, of which nothing is known.
+    ["pair node-01 node-02", 3],
+  ])("%s, which is about paths alone, prints nothing and gives the code %i", async (line, code) => {
     const { stdout, error } = await refused([parseFault("node-down=node-02")], line.split(" "));
-    expect([stdout, error.exitCode]).toEqual(["", 3]);
+    expect([stdout, error.exitCode]).toEqual(["", code]);
   });
 });
 

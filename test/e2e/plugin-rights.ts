@@ -48,7 +48,7 @@ export function describePluginRights(rig: () => Rig): void {
         const { code, stdout, stderr } = await as("pod-lister", "-o", "json");
         const report = JSON.parse(stdout);
         expect(report.findings).toMatchObject([{ id: "agent-down", nodes: ["worker-5"] }]);
-        expect([code, report.summary.verdict, report.coverage.answered]).toEqual([3, "unknown", 0]);
+        expect([code, report.summary.verdict, report.coverage.answered]).toEqual([1, "unhealthy", 0]);
         expect(stderr).toContain("kind: Role");
       } finally {
         await rig().show(recordedScenario("healthy"));
