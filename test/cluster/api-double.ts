@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import https from "node:https";
@@ -99,6 +100,15 @@ export function acceptExec(
     peer.send(frame(1, ""));
     run(peer);
   });
+}
+
+/** The bytes of a 101 that a server writes by hand. */
+export function switchingProtocols(sent: IncomingMessage): Buffer {
+  const key = `${sent.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash("sha1").update(key).digest("base64");
+  const lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"];
+  lines.push(`Sec-WebSocket-Accept: ${accept}`, "Sec-WebSocket-Protocol: v5.channel.k8s.io", "", "");
+  return Buffer.from(lines.join("\r\n"));
 }
 
 /** One message of the channel protocol. */

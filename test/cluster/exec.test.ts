@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
 import type http from "node:http";
 import type { IncomingMessage } from "node:http";
@@ -17,6 +16,7 @@ import {
   startApiDouble,
   statusBody,
   success,
+  switchingProtocols,
   type TestWire,
   testWire,
 } from "./api-double.ts";
@@ -58,15 +58,6 @@ function exec(wire: Wire, changed: Partial<ExecRequest> = {}, signal: AbortSigna
 async function execAgainst(run: (peer: WebSocket) => void, changed: Partial<ExecRequest> = {}) {
   const api = await serve({ onUpgrade: (sent, socket, head) => acceptExec(sent, socket, head, run) });
   return exec(wireTo(api), changed);
-}
-
-/** The bytes of a 101 that a server writes by hand. */
-function switchingProtocols(sent: IncomingMessage): Buffer {
-  const key = `${sent.headers["sec-websocket-key"]}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
-  const accept = createHash("sha1").update(key).digest("base64");
-  const lines = ["HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"];
-  lines.push(`Sec-WebSocket-Accept: ${accept}`, "Sec-WebSocket-Protocol: v5.channel.k8s.io", "", "");
-  return Buffer.from(lines.join("\r\n"));
 }
 
 /** One unmasked binary WebSocket message of less than 126 bytes. */

@@ -2,10 +2,24 @@ import { describe, expect, it } from "vitest";
 import { generateMesh } from "../../src/demo/index.ts";
 import { withAgentRestarted, withPodReplaced } from "./changing-agents.ts";
 import { goneAt, randomResets, restartAt } from "./fates.ts";
+import { OpenTimers } from "./open-timers.ts";
 import { expectNothingInvented, runThrough } from "./run-through.ts";
 
 const mesh = (nodes: number) => ({ scenario: generateMesh({ nodes }) });
 const pass = () => "pass" as const;
+
+describe("what these tests stand on", () => {
+  it("a timer that is left behind is seen, until it is cleared", async () => {
+    const timers = new OpenTimers();
+    const [left, again] = [setTimeout(() => {}, 60_000), setInterval(() => {}, 60_000)];
+    setTimeout(() => {}, 0);
+    expect(await timers.left()).toBe(2);
+    clearTimeout(left);
+    clearInterval(again);
+    expect(await timers.left()).toBe(0);
+    timers.restore();
+  });
+});
 
 describe("a whole run", () => {
   it("in which every twentieth connection is reset asks once more, and has everything or names what is missing", async () => {

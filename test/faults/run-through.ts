@@ -2,10 +2,12 @@ import { getEventListeners } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
-import { type DemoOptions, startDemo } from "../../src/demo/index.ts";
+import { expect, vi } from "vitest";
+import { type Demo, type DemoOptions, startDemo } from "../../src/demo/index.ts";
 import { runCommand } from "../bundle/run-command.ts";
 import { type Fate, FaultyWay } from "./faulty-way.ts";
+import { OpenTimers } from "./open-timers.ts";
+import { type UpgradeFate, UpgradeWay } from "./upgrade-way.ts";
 
 /** `-o json`, as far as these tests read it. */
 export interface Seen {
@@ -39,30 +41,56 @@ export async function runThrough(
 ): Promise<Through> {
   const demo = await startDemo(demoOptions);
   const way = await FaultyWay.to(Number(new URL(demo.server).port), fateOf);
+  const kubeconfig = demo.kubeconfig.replace(demo.server, `https://127.0.0.1:${way.port}`);
+  const ran = await runOver(demo, way, kubeconfig, flags);
+  return { ...ran, resets: way.resets };
+}
+
+/** The same, where commands meet a fate by their pod: at the upgrade, or after it. */
+export async function runUpgrading(
+  demoOptions: DemoOptions,
+  fateOf: (pod: string, nth: number) => UpgradeFate,
+  flags: readonly string[] = [],
+): Promise<Through & { readonly way: UpgradeWay }> {
+  const demo = await startDemo(demoOptions);
+  const way = await UpgradeWay.to(demo, fateOf);
+  const ran = await runOver(demo, way, way.kubeconfig, flags);
+  return { ...ran, resets: 0, way };
+}
+
+async function runOver(
+  demo: Demo,
+  way: { close(): Promise<void>; resetAll(): void },
+  kubeconfig: string,
+  flags: readonly string[],
+): Promise<Omit<Through, "resets">> {
   const folder = mkdtempSync(join(tmpdir(), "faults-"));
   const interrupt = new AbortController();
-  const timers = activeTimers();
+  const timers = vi.isFakeTimers() ? null : new OpenTimers();
   try {
-    const kubeconfig = join(folder, "kubeconfig");
-    writeFileSync(kubeconfig, demo.kubeconfig.replace(demo.server, `https://127.0.0.1:${way.port}`));
-    const argv = ["--kubeconfig", kubeconfig, "-o", "json", ...flags];
+    const file = join(folder, "kubeconfig");
+    writeFileSync(file, kubeconfig);
+    const argv = ["--kubeconfig", file, "-o", "json", ...flags];
     const { code, stdout } = await runCommand(argv, { signal: interrupt.signal });
     // Ends only when the program holds no connection any more.
     await way.close();
     expect(getEventListeners(interrupt.signal, "abort")).toEqual([]);
     await demo.close();
-    // The test runner has short timers of its own; one of ours that was left behind would last for many seconds.
-    await expect.poll(activeTimers, { timeout: 5_000 }).toBeLessThanOrEqual(timers);
-    return { code, report: JSON.parse(stdout) as Seen, resets: way.resets };
+    if (timers === null) await expectNoFakeTimers();
+    else expect(await timers.left()).toBe(0);
+    return { code, report: JSON.parse(stdout) as Seen };
   } finally {
+    timers?.restore();
     way.resetAll();
     await demo.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function activeTimers(): number {
-  return process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+/** The doubles' own timers end with their connections, some turns of the event loop later. */
+async function expectNoFakeTimers(): Promise<void> {
+  for (let turn = 0; turn < 200 && vi.getTimerCount() > 0; turn++) await new Promise((next) => setImmediate(next));
+  expect(vi.getTimerCount()).toBe(0);
 }
 
 /** The paths of who did not answer are open, those of the others judged; what is missing is named; nothing is invented. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,10 +36,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
  */
 async function bundleKilledAfter(ms: number, out: string): Promise<number | null> {
   const argv = [entry, "bundle", "--from", state, "--output-file", join(out, "b.tar.gz"), "-q"];
+  const watcher = watch(out);
+  const appeared = once(watcher, "change");
   const child = spawn("node", argv, { stdio: "ignore" });
   const ended = once(child, "exit");
-  while (readdirSync(out).length === 0 && child.exitCode === null)
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  await Promise.race([appeared, ended]);
+  watcher.close();
   const started = performance.now();
   const timer = setTimeout(() => child.kill("SIGKILL"), ms);
   const [, signal] = await ended;
