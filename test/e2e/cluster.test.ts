@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { describeAdmission } from "./admission.ts";
+import { describeAudit } from "./audit.ts";
 import { describeExamples } from "./examples.ts";
 import { describePluginNodes } from "./plugin-nodes.ts";
 import { describePluginPorts } from "./plugin-ports.ts";
@@ -30,4 +31,5 @@ describePluginNodes(rig);
 describePluginPorts(rig);
 describePluginRights(rig);
 describeAdmission(rig);
+describeAudit(rig);
 describeExamples(rig);

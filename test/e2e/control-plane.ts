@@ -27,8 +27,7 @@ export interface ControlPlane {
 const auditPolicy = {
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
-  omitStages: ["ResponseStarted", "ResponseComplete"],
-  rules: [{ level: "Metadata", resources: [{ group: "", resources: ["pods/exec"] }] }, { level: "None" }],
+  rules: [{ level: "RequestResponse", resources: [{ group: "", resources: ["pods/exec"] }] }, { level: "None" }],
 };
 
 /** Starts etcd, kube-apiserver and kwok below `scratch`; `path` becomes the PATH of every kubectl. */

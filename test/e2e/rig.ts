@@ -17,6 +17,13 @@ export interface ExecRequest {
   readonly argv: readonly string[];
 }
 
+export interface Observed<T> {
+  readonly result: T;
+  readonly execs: readonly ExecRequest[];
+  /** Lines of the audit log, at level RequestResponse, with every stage. */
+  readonly audit: readonly string[];
+}
+
 /** A cluster on loopback: real etcd, API server, kubectl and Cilium programs, kwok as kubelet, doubles as agents. */
 export interface Rig {
   readonly kubeconfig: string;
@@ -24,8 +31,8 @@ export interface Rig {
   show(scenario: Scenario): Promise<void>;
   /** Stock kubectl, with the plugin in its PATH, as the context's user. */
   kubectl(args: readonly string[], options?: { readonly stdin?: string }): Promise<Outcome>;
-  /** `action`'s result, and the exec requests the API server received meanwhile. */
-  observed<T>(action: () => Promise<T>): Promise<{ readonly result: T; readonly execs: readonly ExecRequest[] }>;
+  /** `action`'s result, the exec requests the API server received meanwhile, and all that its audit log says of them. */
+  observed<T>(action: () => Promise<T>): Promise<Observed<T>>;
   stop(): Promise<void>;
 }
 
@@ -131,10 +138,11 @@ class RunningRig implements Rig {
     return run(this.#built.binaries.kubectl, args, { env: this.#plane.env, ...options });
   }
 
-  async observed<T>(action: () => Promise<T>): Promise<{ result: T; execs: readonly ExecRequest[] }> {
+  async observed<T>(action: () => Promise<T>): Promise<Observed<T>> {
     const before = this.#auditLines().length;
     const result = await action();
-    return { result, execs: this.#auditLines().slice(before).map(execRequest) };
+    const audit = this.#auditLines().slice(before);
+    return { result, execs: audit.flatMap(execRequest), audit };
   }
 
   async stop(): Promise<void> {
@@ -164,8 +172,17 @@ class RunningRig implements Rig {
   }
 }
 
-function execRequest(line: string): ExecRequest {
-  const event = JSON.parse(line) as { user: { username: string }; objectRef: { name: string }; requestURI: string };
-  const query = new URL(event.requestURI, "https://localhost").searchParams;
-  return { user: event.user.username, pod: event.objectRef.name, argv: query.getAll("command") };
+interface AuditEvent {
+  readonly stage: string;
+  readonly user: { readonly username: string };
+  readonly objectRef: { readonly name: string };
+  readonly requestURI: string;
+}
+
+/** One request is several events: the first of them counts. */
+function execRequest(line: string): readonly ExecRequest[] {
+  const { stage, user, objectRef, requestURI }: AuditEvent = JSON.parse(line);
+  if (stage !== "RequestReceived") return [];
+  const query = new URL(requestURI, "https://localhost").searchParams;
+  return [{ user: user.username, pod: objectRef.name, argv: query.getAll("command") }];
 }
