@@ -171,6 +171,13 @@ export function decodeLatency(code: number): number {
   return code < micro ? code : (code - micro) * 1000;
 }
 
+const oldestAge = 0xffff - 1;
+
+/** Of epoch seconds; 0 of a probe without a time. What is older than 18 hours counts as that old. */
+export function encodeAge(newestProbe: number, lastProbed: number): number {
+  return lastProbed === 0 ? 0 : 1 + Math.min(newestProbe - lastProbed, oldestAge - 1);
+}
+
 /** Epoch seconds of a probe, 0 when the agent gave none. */
 export function probedAt(row: MatrixRow, probe: ProbeColumns, column: number): number {
   const age = probe.age[column] ?? 0;

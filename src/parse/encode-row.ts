@@ -1,6 +1,7 @@
 import {
   type AddressColumns,
   emptyRow,
+  encodeAge,
   encodeLatency,
   listedWith,
   listedWithout,
@@ -11,8 +12,6 @@ import {
   type TargetColumns,
 } from "../model/matrix.ts";
 import { type AddressProbes, type HealthNode, type ProbeResult, worstAddresses } from "./health-json.ts";
-
-const oldestAge = 0xffff - 1;
 
 /**
  * One agent's view as a matrix row; `columnOf` gives a node's matrix index by its name in the reply, -1 for a name that
@@ -107,6 +106,5 @@ function writeProbe(
   const ok = result.status === "";
   probe.outcome[column] = ok ? success : builder.failure(result.status, ip);
   probe.latency[column] = ok ? encodeLatency(result.latencyNs) : 0;
-  const age = row.newestProbe - result.lastProbed;
-  probe.age[column] = result.lastProbed === 0 ? 0 : 1 + Math.min(age, oldestAge - 1);
+  probe.age[column] = encodeAge(row.newestProbe, result.lastProbed);
 }

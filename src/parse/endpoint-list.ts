@@ -1,4 +1,5 @@
 import type { AgentEndpoints, HealthEndpoint, PodEndpoint } from "../model/facts.ts";
+import { scanEndpointList } from "./endpoint-list-scan.ts";
 import {
   arrayAt,
   isObject,
@@ -16,26 +17,35 @@ const mostNamed = 20;
 
 /** `cilium-dbg endpoint list -o json`, reduced; an empty stdout is an empty list. */
 export function parseEndpointList(bytes: Uint8Array): Parsed<AgentEndpoints> {
+  const scanned = scanEndpointList(bytes, isOwn);
+  if (scanned !== null) return { ok: true, value: reduced(scanned) };
   const json = parseJson(bytes);
   if (!json.ok && json.reason !== "empty") return json;
   const list = json.ok ? json.value : [];
-  if (!Array.isArray(list)) return wrongShape("an endpoint list");
-  const endpoints = list.filter(isObject);
+  return Array.isArray(list) ? { ok: true, value: reduced(list.filter(isObject)) } : wrongShape("an endpoint list");
+}
+
+/** The agent's own endpoints, whose policy is looked at. */
+export function isOwn(endpoint: unknown): boolean {
+  return hasLabel(endpoint, healthLabel) || hasLabel(endpoint, hostLabel);
+}
+
+const healthLabel = "reserved:health";
+const hostLabel = "reserved:host";
+
+function reduced(endpoints: readonly unknown[]): AgentEndpoints {
   const notReady = endpoints.filter((endpoint) => stateOf(endpoint) !== "ready");
   return {
-    ok: true,
-    value: {
-      ready: endpoints.length - notReady.length,
-      total: endpoints.length,
-      notReady: notReady.slice(0, mostNamed).map((endpoint) => ({
-        id: numberAt(endpoint, "id"),
-        name: nameOf(endpoint),
-        state: stateOf(endpoint),
-      })),
-      pods: endpoints.flatMap(podEndpoint),
-      health: healthEndpoint(endpoints),
-      hostEnforcement: enforcement(endpoints.find((endpoint) => hasLabel(endpoint, "reserved:host"))),
-    },
+    ready: endpoints.length - notReady.length,
+    total: endpoints.length,
+    notReady: notReady.slice(0, mostNamed).map((endpoint) => ({
+      id: numberAt(endpoint, "id"),
+      name: nameOf(endpoint),
+      state: stateOf(endpoint),
+    })),
+    pods: endpoints.flatMap(podEndpoint),
+    health: healthEndpoint(endpoints),
+    hostEnforcement: enforcement(endpoints.find((endpoint) => hasLabel(endpoint, hostLabel))),
   };
 }
 
@@ -76,7 +86,7 @@ function enforcement(endpoint: unknown): string {
 
 /** Identity 4, label `reserved:health`; it has no pod (pkg/endpoint, since 1.4). */
 function healthEndpoint(endpoints: readonly unknown[]): HealthEndpoint | null {
-  const endpoint = endpoints.find((one) => hasLabel(one, "reserved:health"));
+  const endpoint = endpoints.find((one) => hasLabel(one, healthLabel));
   if (endpoint === undefined) return null;
   const networking = objectAt(objectAt(endpoint, "status"), "networking");
   return {

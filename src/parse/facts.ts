@@ -4,8 +4,10 @@ import type { AgentPod, KubeList } from "../model/kube.ts";
 import { matrixBuilder, ownText } from "../model/matrix.ts";
 import { type AgentDraft, addCapture, agentDraft } from "./agent-draft.ts";
 import { whyNoAgentIsDue } from "./agent-due.ts";
+import { HealthTape } from "./health-tape.ts";
 import { inventory } from "./inventory.ts";
 import { clusterByOwnName, type NamedNode, publicName, splitName } from "./names.ts";
+import { TextPool } from "./text-pool.ts";
 
 /** The reducer that builds FACTS capture by capture and lets go of each reply's text. */
 export interface FactsReducer {
@@ -20,6 +22,8 @@ export interface FactsReducer {
 export function factsReducer(source: Source, container: string): FactsReducer {
   const kube = inventory(container);
   const builder = matrixBuilder();
+  const texts = new TextPool();
+  const tape = new HealthTape();
   const names: string[] = [];
   const columns = new Map<string, number>();
   const drafts = new Map<string, AgentDraft>();
@@ -33,19 +37,24 @@ export function factsReducer(source: Source, container: string): FactsReducer {
   };
   let learnedCluster = "";
   const ownCluster = () => kube.clusterName() || learnedCluster;
-  const columnOf = (name: string) => {
+  const columnOf = remembered((name) => {
     const { name: known } = publicName(name, ownCluster());
     return splitName(known).node === "" ? -1 : column(known);
-  };
-  const ciliumNode = (name: string) => {
+  });
+  const ciliumNode = remembered((name) => {
     const known = publicName(name, ownCluster());
     return known.remote ? null : kube.ciliumNode(known.name);
+  });
+  const forget = () => {
+    columnOf.forget();
+    ciliumNode.forget();
   };
   /** Where cilium-config cannot be read, an agent's own name for its node tells the cluster's name. */
-  const learnCluster = (node: string, localName: string, listed: readonly NamedNode[]) => {
+  const learnCluster = (node: string, localName: string, listed: () => readonly NamedNode[]) => {
     if (ownCluster() !== "") return;
     const ownIPs = [...(kube.kubeNode(node)?.internalIPs ?? []), ...(kube.ciliumNode(node)?.internalIPs ?? [])];
     learnedCluster = clusterByOwnName(node, localName, listed, ownIPs) ?? "";
+    if (learnedCluster !== "") forget();
   };
   /** Inventory first and sorted, so that the order in which agents answer leaves no trace. */
   const placeKnownNodes = () => {
@@ -59,12 +68,20 @@ export function factsReducer(source: Source, container: string): FactsReducer {
   return {
     addList: (list) => {
       kube.add(list);
+      forget();
     },
     agents: () => [...kube.agents().values()],
     add: (capture) => {
       if (names.length === 0) placeKnownNodes();
-      const context = { builder, column: column(capture.node), columnOf, learnCluster, cilium: ciliumNode };
-      addCapture(draftOf(capture.node), capture, context);
+      addCapture(draftOf(capture.node), capture, {
+        builder,
+        column: column(capture.node),
+        columnOf: columnOf.of,
+        learnCluster,
+        texts,
+        tape,
+        cilium: ciliumNode.of,
+      });
     },
     finish: () => {
       placeKnownNodes();
@@ -82,6 +99,21 @@ export function factsReducer(source: Source, container: string): FactsReducer {
         namespace: [...kube.agents().values()][0]?.namespace ?? "",
       };
     },
+  };
+}
+
+/** Each agent names every node: what a name stands for is worked out once, until something is learned about names. */
+function remembered<T>(read: (name: string) => T): { of(name: string): T; forget(): void } {
+  const known = new Map<string, T>();
+  return {
+    of: (name) => {
+      const before = known.get(name);
+      if (before !== undefined) return before;
+      const value = read(name);
+      known.set(ownText(name), value);
+      return value;
+    },
+    forget: () => known.clear(),
   };
 }
 

@@ -34,12 +34,12 @@ export interface NamedNode {
 export function clusterByOwnName(
   node: string,
   localName: string,
-  listed: readonly NamedNode[],
+  listed: () => readonly NamedNode[],
   ownIPs: readonly string[],
 ): string | null {
   const local = splitName(localName);
   if (local.node === node) return local.cluster;
-  const namesakes = listed.filter((entry) => splitName(entry.name).node === node);
+  const namesakes = listed().filter((entry) => splitName(entry.name).node === node);
   const own =
     namesakes.length > 1 ? namesakes.filter((entry) => entry.ips.some((ip) => ownIPs.includes(ip))) : namesakes;
   const [only] = own;

@@ -2,7 +2,8 @@ import { objects } from "./objects.ts";
 import type { Reader } from "./reader.ts";
 import { replies } from "./replies.ts";
 import { savedStates } from "./saved.ts";
+import { scans } from "./scans.ts";
 import { wire } from "./wire.ts";
 
 /** Every reader of something from outside. */
-export const readers: readonly Reader[] = [...objects, ...replies, ...wire, ...savedStates];
+export const readers: readonly Reader[] = [...objects, ...replies, ...scans, ...wire, ...savedStates];
