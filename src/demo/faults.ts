@@ -22,6 +22,15 @@ export const faultCatalogue = {
   cut: { takes: "node", says: "cilium-health's JSON stops in the middle" },
   huge: { takes: "node", says: "cilium-health prints 100 MiB" },
   slow: { takes: "node", says: "every command in the agent takes ten minutes" },
+  "filter-drop": { takes: "node", says: "the node's packet filter drops udp/8472: endpoint paths from and to it fail" },
+  "ip-forward-off": { takes: "node", says: "the node's kernel forwards nothing; no probe is harmed, `check` sees it" },
+  "small-mtu": { takes: "node", says: "the node's interface carries 1400 bytes; no probe is harmed, `check` sees it" },
+  "old-settings": { takes: "node", says: "an agent runs with settings of yesterday; `check` sees it" },
+  "stale-ipcache": {
+    takes: "node",
+    says: "the node sends packets for another's pod to the wrong node; `check` sees it",
+  },
+  "missing-service": { takes: "node", says: "an agent does not have a Service that the others have; `check` sees it" },
   "hostile-names": { takes: "node", says: "a node's name, zone and failure texts carry terminal escapes" },
 } as const satisfies Record<string, { readonly takes: "node" | "zone" | "pair" | "nothing"; readonly says: string }>;
 

@@ -46,21 +46,40 @@ function endpointPlans(plan: MeshPlan, node: MeshNode): readonly EndpointPlan[] 
   return [host, ...(on ? [health] : []), ...workloads(plan, node)];
 }
 
-function workloads(plan: MeshPlan, node: MeshNode): readonly EndpointPlan[] {
+/** A pod of a node: its name, number of identity and addresses. */
+export interface MeshPod {
+  readonly name: string;
+  readonly id: number;
+  readonly identity: number;
+  readonly labels: readonly string[];
+  readonly ip: string;
+}
+
+/** The pods of a node; all are of one Deployment. */
+export function meshPods(plan: MeshPlan, node: MeshNode): readonly MeshPod[] {
   const count = 2 + (hashOf(plan.seed, node.index, 23) % 4);
   const prefix = node.podCIDRs[0]?.replace(/0\/24$/, "") ?? "";
-  return Array.from({ length: count }, (_, at): EndpointPlan => {
-    const pod = `web-${hashOf(plan.seed, node.index, 30 + at).toString(16)}`;
-    return {
-      id: 2300 + at * 7,
-      identity: 20_000 + at,
-      labels: ["k8s:app=web", "k8s:io.kubernetes.pod.namespace=shop"],
+  return Array.from({ length: count }, (_, at) => ({
+    name: `web-${hashOf(plan.seed, node.index, 30 + at).toString(16)}`,
+    id: 2300 + at * 7,
+    identity: 20_000,
+    labels: ["k8s:app=web", "k8s:io.kubernetes.pod.namespace=shop"],
+    ip: `${prefix}${252 + (at % 3)}`,
+  })).filter(({ ip }, at, all) => all.findIndex((one) => one.ip === ip) === at);
+}
+
+function workloads(plan: MeshPlan, node: MeshNode): readonly EndpointPlan[] {
+  return meshPods(plan, node).map(
+    ({ name, id, identity, labels, ip }, at): EndpointPlan => ({
+      id,
+      identity,
+      labels,
       interfaceName: `lxc${hashOf(plan.seed, node.index, 40 + at).toString(16)}`,
-      addressing: addressing([`${prefix}${252 + (at % 3)}`]),
-      externalIdentifiers: { "k8s-namespace": "shop", "k8s-pod-name": pod, "pod-name": `shop/${pod}` },
+      addressing: addressing([ip]),
+      externalIdentifiers: { "k8s-namespace": "shop", "k8s-pod-name": name, "pod-name": `shop/${name}` },
       derived: false,
-    };
-  });
+    }),
+  );
 }
 
 function addressing(ips: readonly string[]): Json {

@@ -1,6 +1,14 @@
 import { HealthError } from "../model/errors.ts";
 import { type Fault, type FaultName, faultCatalogue } from "./faults.ts";
-import { type Fate, type HealthAnswer, healthyFate, type MeshNode, type MeshPlan, meshNode } from "./mesh-plan.ts";
+import {
+  type Fate,
+  type HealthAnswer,
+  healthyFate,
+  type MeshNode,
+  type MeshPlan,
+  meshNode,
+  type Oddity,
+} from "./mesh-plan.ts";
 
 const dark: Fate = { hostIcmp: "timeout", hostHttp: "timeout", endpointIcmp: "timeout", endpointHttp: "timeout" };
 const gone: Fate = { ...dark, hostHttp: "no-route" };
@@ -47,12 +55,27 @@ const effects: Readonly<Record<FaultName, Effect>> = {
   slow: (plan, fault) => {
     nodeOf(plan, fault).delayMs = tenMinutes;
   },
+  "filter-drop": (plan, fault) => {
+    crossFault(plan, nodeOf(plan, fault), noEndpoint);
+    nodeOf(plan, fault).oddities.add("filter");
+  },
+  "ip-forward-off": odd("forwarding"),
+  "small-mtu": odd("mtu"),
+  "old-settings": odd("settings"),
+  "stale-ipcache": odd("ipcache"),
+  "missing-service": odd("service"),
   "hostile-names": (plan, fault) => makeHostile(plan, nodeOf(plan, fault)),
 };
 
 /** Changes `plan` as the fault asks. Throws HealthError (exit 2) for a node or zone the mesh does not have. */
 export function applyFault(plan: MeshPlan, fault: Fault): void {
   effects[fault.name](plan, fault);
+}
+
+function odd(what: Oddity): Effect {
+  return (plan, fault) => {
+    nodeOf(plan, fault).oddities.add(what);
+  };
 }
 
 function spoil(node: MeshNode, health: HealthAnswer): void {

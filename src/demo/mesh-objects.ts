@@ -1,3 +1,4 @@
+import { meshPods } from "./mesh-endpoints.ts";
 import type { MeshNode, MeshPlan } from "./mesh-plan.ts";
 import type { KubeObject, ScenarioResource } from "./scenario.ts";
 import { uuidOf } from "./seeded.ts";
@@ -17,6 +18,7 @@ export function meshObjects(plan: MeshPlan, resource: ScenarioResource): readonl
     case "configmaps":
       return [ciliumConfig(plan, since)];
     case "ciliumendpoints":
+      return plan.nodes.filter((node) => node.known).flatMap((node) => ciliumEndpoints(plan, node, since));
     case "ciliumclusterwidenetworkpolicies":
       return [];
     default: {
@@ -154,6 +156,23 @@ function ciliumNode(plan: MeshPlan, node: MeshNode, since: string): KubeObject {
       ipam: { podCIDRs: node.podCIDRs, pools: {} },
     },
   };
+}
+
+/** One a pod; neither the host's nor the health endpoint has one. */
+function ciliumEndpoints(plan: MeshPlan, node: MeshNode, since: string): KubeObject[] {
+  return meshPods(plan, node).map(({ name, id, identity, labels, ip }) => ({
+    apiVersion: "cilium.io/v2",
+    kind: "CiliumEndpoint",
+    metadata: { ...metadata(plan, 10_000 + id, node, name, since), namespace: "shop" },
+    status: {
+      encryption: {},
+      "external-identifiers": { "k8s-namespace": "shop", "k8s-pod-name": name, "pod-name": `shop/${name}` },
+      id,
+      identity: { id: identity, labels },
+      networking: { addressing: [{ ipv4: ip }], node: node.hostIPs[0] },
+      state: "ready",
+    },
+  }));
 }
 
 function ciliumConfig(plan: MeshPlan, since: string): KubeObject {

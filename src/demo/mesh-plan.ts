@@ -37,7 +37,11 @@ export interface MeshNode {
   delayMs: number;
   /** Seconds by which this agent's results are older than they should be. */
   lateSeconds: number;
+  /** What is not on this node as on the others, beside what probes see. */
+  readonly oddities: Set<Oddity>;
 }
+
+export type Oddity = "filter" | "forwarding" | "mtu" | "settings" | "ipcache" | "service";
 
 /** Cilium's release, as far as it shapes what agents print. */
 export interface MeshVersion {
@@ -106,6 +110,7 @@ export function meshNode(
     health: "report",
     delayMs: 0,
     lateSeconds: 0,
+    oddities: new Set(),
   };
 }
 

@@ -1,6 +1,17 @@
 import { endpointList } from "./mesh-endpoints.ts";
 import { goJson, healthReport } from "./mesh-health.ts";
+import { addressList, ipcacheList, serviceList } from "./mesh-lists.ts";
 import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
+import {
+  addresses,
+  agentConfig,
+  links,
+  mapPressure,
+  packetFilter,
+  reversePathFilters,
+  routes,
+  routingRules,
+} from "./mesh-settings.ts";
 import {
   fieldsTemplate,
   headTemplate,
@@ -31,6 +42,21 @@ const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   [`cilium-dbg node list -o ${nodesTemplate}`, (plan) => streamed(nodeLines(plan))],
   ["cilium-dbg endpoint list -o json", (plan, node) => document(endpointList(plan, node))],
   ["cilium-dbg endpoint get -l reserved:health -o json", healthEndpoint],
+  ["cilium-dbg config --all -o json", (plan, node) => document(agentConfig(plan, node))],
+  ["cilium-dbg encrypt status -o json", () => document({ mode: "Disabled" })],
+  ["cilium-dbg metrics list -p cilium_bpf_map_pressure -o json", (plan, node) => document(mapPressure(plan, node))],
+  ["cilium-dbg bpf ipcache list -o json", (plan, node) => streamed(ipcacheList(plan, node))],
+  ["cilium-dbg ip list -o json", (plan, node) => streamed(addressList(plan, node))],
+  ["cilium-dbg service list -o json", (plan, node) => document(serviceList(plan, node))],
+  ["cilium-dbg lrp list -o json", () => document([])],
+  ["cat /proc/sys/net/ipv4/ip_forward", (_plan, node) => printed(node.oddities.has("forwarding") ? "0\n" : "1\n")],
+  ["cat /proc/sys/net/bridge/bridge-nf-call-iptables", () => printed("1\n")],
+  ["grep -r . /proc/sys/net/ipv4/conf --include=rp_filter", () => printed(reversePathFilters())],
+  ["iptables -S", (_plan, node) => printed(packetFilter(node))],
+  ["ip -j -s link", (_plan, node) => printed(links(node))],
+  ["ip -br addr", (_plan, node) => printed(addresses(node))],
+  ["ip rule", () => printed(routingRules)],
+  ["ip route", (plan, node) => streamed(routes(plan, node))],
   ["cilium-dbg version", (plan) => printed(versionText(plan))],
   ["date -u", (plan) => printed(`${clockText(plan)}\n`)],
   ["date -u +%Y-%m-%dT%H:%M:%S.%NZ", (plan) => printed(`${clockText(plan)}\n`)],

@@ -21,9 +21,11 @@ export function* checkTable(seen: CheckReport, options: RenderOptions): Generato
   yield "\n";
   for (const line of [...pairLines(seen.report, look), ...unheardLines(seen.report, dots)]) yield `${line}\n`;
   if (seen.report.summary.unreachablePairs > 0) yield "why, as far as it is known: kubectl cilium-health\n";
-  for (const line of lines.filter(({ status }) => status !== "not run")) {
-    yield "\n";
+  const told = lines.filter(({ status }) => status !== "not run");
+  for (const [at, line] of told.entries()) {
+    if (!isAlike(told[at - 1], line)) yield "\n";
     yield* block(line, seen.nodes, look, options);
+    if (!isAlike(told[at + 1], line)) yield* hintLines(line, options);
   }
   const gaps = seen.gaps.slice(0, options.all ? seen.gaps.length : mostGaps);
   if (gaps.length > 0) yield "\n";
@@ -71,6 +73,14 @@ function* block(line: CheckLine, all: number, look: Theme, options: RenderOption
   const where = line.nodes.length === 0 ? "" : `  ${namesText(line.nodes, all)}`;
   yield `${paint(line.status, look)}${ignored}  ${look.strong(line.id)}${where}\n`;
   if (line.text !== "") yield* labelled("seen", shown(line.text), options);
+}
+
+/** Lines with the same hint stand together and share it. */
+function isAlike(one: CheckLine | undefined, line: CheckLine): boolean {
+  return one !== undefined && line.hint !== "" && one.id === line.id && one.hint === line.hint;
+}
+
+function* hintLines(line: CheckLine, options: RenderOptions): Generator<string> {
   if (line.hint === "") return;
   yield* labelled("hint", shown(line.hint), options);
   yield `       ${shown(line.docs)}\n`;

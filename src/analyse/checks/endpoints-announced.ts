@@ -23,6 +23,8 @@ export const endpointsAnnounced: Check = {
     if (typeof endpoints === "string") return [{ node: null, status: "not run", text: endpoints, due: false }];
     if (scene.facts.config?.get("disable-endpoint-crd") === "true")
       return [fine(null, "CiliumEndpoints are switched off")];
+    if (endpoints.length === 0)
+      return [fine(null, "the API has no CiliumEndpoints: they are switched off, or there are no pods")];
     const byNode = new Map<string, AnnouncedEndpoint[]>();
     for (const one of endpoints) {
       const some = byNode.get(one.nodeIP) ?? [];

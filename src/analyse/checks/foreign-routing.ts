@@ -59,7 +59,7 @@ function judge(
     return { node, status: "failed", text, id: "networkd-foreign-rules" };
   }
   const answers = [...cloudSetup(node, own), ...oddRules(node, own, others), ...oddRoutes(checked, node, own, others)];
-  return answers.length === 0 ? fine(node) : answers;
+  return answers.length === 0 ? fine(node, own.lookup === null ? "rules alone: routes were not read" : "") : answers;
 }
 
 function cloudSetup(node: number, { rules }: Routing): Answer[] {

@@ -1,7 +1,8 @@
 import type { ListCaptureId } from "../../model/capture.ts";
 import type { Facts } from "../../model/facts.ts";
 import type { ListTables } from "../../model/lists.ts";
-import { absent, type ListRule, type OddEntry, oddNodes } from "./list-entries.ts";
+import { oddNodes } from "./list-entries.ts";
+import { absent, type ListRule, type OddEntry } from "./odd-entries.ts";
 import { ownersOf } from "./owners.ts";
 
 /** How each list is compared, for the facts of one cluster: what may differ by nature depends on who owns what. */
@@ -44,12 +45,21 @@ function addressRule(id: "bpf-ipcache.json" | "cilium-ip-list.json", facts: Fact
       if (common === absent) return false;
       return identityOf(common) === host || Number(identityOf(common)) >= localScope;
     },
+    ownerMissed: (key, shown) => {
+      const owner = hostOf(shown) === "" ? "" : owners.ownerOf(key);
+      return owner === "" || owners.addressesOf(owner).has(hostOf(shown)) ? "" : owner;
+    },
     sentence: (odd) => addressSentence(odd),
-    isFault: ({ own, common }) => own !== null && common !== null,
+    // A surplus entry may be of a pod that is going; what is missing or other is not.
+    isFault: ({ common }) => common !== null,
   };
 }
 
-function addressSentence({ key, own, common, holders }: OddEntry): string {
+function addressSentence({ key, own, common, holders, owner }: OddEntry): string {
+  if (owner !== "" && (own ?? "").split("|")[0] === (common ?? own ?? "").split("|")[0]) {
+    const right = holders === 0 ? "" : `, as ${holders === 1 ? "1 other has" : `${others(holders)} have`} it`;
+    return `${key} leads to ${(own ?? "").split("|")[1]}, and is of ${owner}${right}`;
+  }
   if (own === null) return `${key} is missing, ${says(common)} on ${others(holders)}`;
   if (common === null) return `${key} ${says(own)}, and is not known on ${others(holders)}`;
   const names = ["identity", "node", "encryption key"] as const;
@@ -57,7 +67,7 @@ function addressSentence({ key, own, common, holders }: OddEntry): string {
   const differ = names.flatMap((name, at) =>
     mine[at] === theirs[at] ? [] : [`${name} ${mine[at] || "none"} (${theirs[at] || "none"} on ${others(holders)})`],
   );
-  return `${key} has ${differ.join(", ")}`;
+  return `${key}: ${differ.join(", ")}`;
 }
 
 function says(value: string | null): string {
@@ -86,6 +96,7 @@ function serviceRule(facts: Facts): ListRule {
       return `${name}|${isLocal ? "" : backends}`;
     },
     isLeftOut: () => false,
+    ownerMissed: () => "",
     sentence: serviceSentence,
     isFault: () => true,
   };
@@ -120,6 +131,7 @@ function redirectRule(): ListRule {
     id: "cilium-lrp-list.json",
     comparable: (_key, value) => value ?? absent,
     isLeftOut: () => false,
+    ownerMissed: () => "",
     sentence: ({ key, own, common, holders }) => {
       if (own === null) return `${key} is missing, ${others(holders)} have it`;
       if (common === null) return `${key} is not known on ${others(holders)}`;

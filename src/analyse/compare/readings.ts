@@ -35,9 +35,17 @@ export function notRead({ scene }: CheckScene, node: number, id: CaptureId): Ans
   const failure = failureOf(agent.failures, id) ?? agent.unread.get(id as KeptCaptureId) ?? silence(agent.failures);
   if (failure !== null) return answer(`${said(failure, id)}${failure.message}`, !isAnAnswer(failure));
   const { kind } = scene.facts.source;
-  if (kind === "cluster" || kind === "demo") return answer("it was not asked", false);
+  if (kind === "cluster" || kind === "demo") {
+    return answer(
+      grows.includes(id) ? "it was not asked for with so many agents: --lists does" : "it was not asked",
+      false,
+    );
+  }
   return answer(`the ${kind === "captures" ? "saved state" : kind} does not hold ${id}`, false);
 }
+
+/** What a large cluster is not asked for unless --lists says so. */
+const grows: readonly CaptureId[] = ["cilium-endpoint-list.json", "ip-route.txt"];
 
 function failureOf(failures: readonly CaptureFailure[], id: CaptureId): CaptureFailure | null {
   return failures.find((failure) => failure.id === id) ?? null;
