@@ -78,6 +78,7 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
     stderrIsTerminal: process.stderr.isTTY === true,
     signal: interrupt.signal,
     now: () => new Date(),
+    pause: pauseFor,
     environment: {
       env: process.env,
       homeDir: homedir(),
@@ -99,6 +100,19 @@ interface ProgressLine {
 }
 
 const noLine: ProgressLine = { show: () => {}, lend: (run) => run() };
+
+function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end);
+  });
+}
 
 /** Redraws one line on stderr; null clears it. It is gone while the terminal is lent, and back as it is by then. */
 function progressLine(): ProgressLine {

@@ -40,6 +40,7 @@ export function silentIo(written: string[] = []): Io {
     stderrIsTerminal: false,
     signal: new AbortController().signal,
     now: () => new Date("2031-05-02T09:20:00Z"),
+    pause: async () => {},
     environment: {
       env: {},
       homeDir: "/nowhere",

@@ -111,6 +111,15 @@ export const showFlags: FlagTable = {
   quiet: { type: "boolean", alias: "q", describe: "No progress and no notices", group: "Output:" },
 };
 
+export const freshFlag: FlagTable = {
+  fresh: {
+    type: "boolean",
+    describe:
+      "Wait for each agent's next finished probe cycle first (minutes in a large cluster: --deadline bounds it); agents up to 1.16 are told to --probe",
+    group: "Agents:",
+  },
+};
+
 export const allFlag: FlagTable = {
   all: { type: "boolean", describe: "Healthy nodes and paths too, nothing folded", group: "Output:" },
 };

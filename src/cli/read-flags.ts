@@ -16,6 +16,9 @@ import { byteCount, choice, duration, list, on, type RawFlags, text, UsageError,
 export function toReadFlags(flags: RawFlags): ReadFlags {
   const from = text(flags, "from");
   rejectContradictions(flags, from);
+  const fresh = on(flags, "fresh");
+  if (fresh && from !== null) throw new UsageError("--fresh needs a cluster: a saved state does not change");
+  if (fresh && on(flags, "watch")) throw new UsageError("--watch follows the probe cycles by itself: give no --fresh");
   return {
     connection: toConnection(flags),
     collect: toCollect(flags),
@@ -24,6 +27,7 @@ export function toReadFlags(flags: RawFlags): ReadFlags {
     scope: toScope(flags),
     failOn: choice(flags, "fail-on", ["error", "warning", "info", "never"], "warning"),
     ignores: list(flags, "ignore").map(toIgnore),
+    fresh,
     confirm: !on(flags, "no-confirm"),
     show: toShow(flags),
   };
@@ -151,6 +155,9 @@ export function toDemo(flags: RawFlags, scenario: string | null): DemoFlags {
   const nodes = wholeNumber(flags, "nodes", [1, 5000], 0);
   const fault = text(flags, "fault") ?? "";
   if (scenario !== null && nodes > 0) throw new UsageError("a recorded scenario and --nodes exclude each other");
+  if (on(flags, "fresh") && nodes === 0) {
+    throw new UsageError("--fresh needs --nodes: the clock of a recorded scenario stands still");
+  }
   if (fault !== "" && nodes === 0) throw new UsageError("--fault needs --nodes: a recorded scenario has its own fault");
   return {
     scenario: scenario ?? (nodes > 0 ? "" : defaultScenario),

@@ -54,6 +54,8 @@ export interface ReadFlags {
   readonly scope: Scope;
   readonly failOn: FailOn;
   readonly ignores: readonly IgnoreFlag[];
+  /** Wait for each agent's next finished probe cycle first. */
+  readonly fresh: boolean;
   /** Whether confirming captures may be run when something is unhealthy. */
   readonly confirm: boolean;
   readonly show: ShowFlags;

@@ -9,6 +9,7 @@ import {
   dropsFlags,
   execFlags,
   type FlagTable,
+  freshFlag,
   inventoryFlags,
   matrixFlags,
   outputFlag,
@@ -48,25 +49,25 @@ export const verbs: readonly Verb[] = [
   {
     usage: "$0",
     describe: "Who reaches whom: every agent's view joined, with the likely cause (the same as status)",
-    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...readFlags },
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...freshFlag, ...readFlags },
     toRequest: toStatus,
   },
   {
     usage: "status",
     describe: "Who reaches whom: every agent's view joined, with the likely cause",
-    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...readFlags },
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...freshFlag, ...readFlags },
     toRequest: toStatus,
   },
   {
     usage: "matrix",
     describe: "Node by node heat map: who reaches whom, by status, protocol, latency or age",
-    flags: { ...matrixFlags, ...outputFlag(matrixFormats), ...allFlag, ...readFlags },
+    flags: { ...matrixFlags, ...outputFlag(matrixFormats), ...allFlag, ...freshFlag, ...readFlags },
     toRequest: toMatrix,
   },
   {
     usage: "pair <from> <to>",
     describe: "Everything known of the paths between two nodes, both ways",
-    flags: { ...outputFlag(documentFormats), ...readFlags },
+    flags: { ...outputFlag(documentFormats), ...freshFlag, ...readFlags },
     toRequest: (flags) => ({
       kind: "pair",
       a: String(flags["from-node"]),
@@ -78,7 +79,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "ping",
     describe: "Is each agent's health API up, since when, its version, probe interval and the age of its report",
-    flags: { ...outputFlag(pingFormats), ...allFlag, ...agentFlags },
+    flags: { ...outputFlag(pingFormats), ...allFlag, ...freshFlag, ...agentFlags },
     toRequest: (flags) => ({
       kind: "ping",
       format: format(flags, pingFormats, "table"),
@@ -174,7 +175,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "demo [scenario]",
     describe: "A simulated cluster on loopback, reached as a real one is; exits 0 and names a real run's code",
-    flags: { ...demoFlags, ...outputFlag(statusFormats), ...allFlag, ...readFlags },
+    flags: { ...demoFlags, ...outputFlag(statusFormats), ...allFlag, ...freshFlag, ...readFlags },
     toRequest: (flags) => ({
       kind: "demo",
       format: format(flags, statusFormats, "table"),

@@ -1,6 +1,6 @@
 import { baseCaptures, type CaptureSpec, confirmingCaptures, deepCaptures, withOldName } from "./captures.ts";
 import { checkCaptures, listCaptures } from "./check-captures.ts";
-import { headCapture } from "./pulse-captures.ts";
+import { headCapture, probeCapture } from "./pulse-captures.ts";
 import { shortCaptures, shortNodeList } from "./short-captures.ts";
 
 /**
@@ -12,7 +12,7 @@ export const commandLines: readonly (readonly string[])[] = eachOnce(
   [
     baseCaptures,
     shortCaptures,
-    [headCapture, shortNodeList],
+    [headCapture, probeCapture, shortNodeList],
     confirmingCaptures,
     deepCaptures,
     checkCaptures,

@@ -20,6 +20,8 @@ export interface Io {
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   now(): Date;
+  /** Resolves after so many milliseconds, or earlier when the signal is aborted. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly environment: Environment;
   readonly version: string;
   /** The demo's recorded scenarios. */

@@ -11,6 +11,7 @@ import type { Report, Want } from "../model/report.ts";
 import { type FactsReducer, factsReducer } from "../parse/facts.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
+import { waitForFresh, withWaits } from "./fresh.ts";
 import type { Io } from "./io.ts";
 import { openState } from "./open-state.ts";
 import { type Closer, closerRound, firstRound, inLanes, isShort, type NodeLists, shortNote } from "./short-round.ts";
@@ -45,7 +46,12 @@ export async function look(
 ): Promise<Look> {
   const state = await openState(flags, io, kind);
   try {
-    return await lookAt(state, flags, io, runSignal(flags, io), null, named, nodeLists);
+    const signal = runSignal(flags, io);
+    // A pair is two agents' views: nobody else is waited for. A scope is paths to its nodes too, which all agents probe.
+    const awaited = named === flags.scope.nodes ? [] : named;
+    const waits = flags.fresh ? await waitForFresh(state, flags, io, signal, awaited) : null;
+    const seen = await lookAt(state, flags, io, signal, null, named, nodeLists);
+    return waits === null ? seen : { ...seen, report: withWaits(seen.report, waits) };
   } finally {
     io.progress(null);
     await state.close();

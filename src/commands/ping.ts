@@ -8,6 +8,7 @@ import { factsReducer } from "../parse/facts.ts";
 import { pingChunks } from "../render/ping.ts";
 import { refusalError } from "./exec-refused.ts";
 import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
+import { awaitFresh } from "./fresh.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { rejectUnknownNodes, runSignal } from "./look.ts";
 import { openState } from "./open-state.ts";
@@ -42,16 +43,21 @@ async function pingIn(state: StateReader, request: PingRequest, io: Io): Promise
   rejectUnknownNodes(request, facts);
   const nodes = agentNodes(facts, request.scope);
   const pods = nodes.flatMap(({ agent }) => (agent?.pod.state === "running" ? [agent.pod] : []));
-  const captures = pulseCaptures(request.from === null && pods.length >= shortFrom);
+  const inShort = request.from === null && pods.length >= shortFrom;
+  const captures = pulseCaptures(inShort);
   const pulses = pulseReducer();
   const orders = oneZoneAfterTheOther(pods, nodes).map((pod): AgentOrder => ({ pod, captures }));
+  const before = io.now().getTime();
   await askAll(state, orders, pulses, io, signal);
+  const tookMs = io.now().getTime() - before;
+  const waiting = { state, pods, pulses, inShort, flags: request, io, signal, tookMs };
+  const waits = request.fresh ? await awaitFresh(waiting) : null;
   return pingReport(facts, pulses.pulse, {
     scope: request.scope,
     generatedAt: io.now().toISOString(),
     partial: signal.aborted || state.partial,
-    notes: state.notes(),
-    notFresh: null,
+    notes: [...state.notes(), ...(waits?.notes ?? [])],
+    notFresh: waits?.late ?? null,
   });
 }
 

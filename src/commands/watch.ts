@@ -119,7 +119,7 @@ function outputOf(request: StatusRequest, { format }: WatchFlags, io: Io): Watch
 }
 
 /** One connection for all rounds: a kubeconfig that is switched meanwhile does not move the watch to another cluster. */
-export function clusterSource(request: ReadFlags, io: Io, pause: WatchSource["pause"] = pauseFor): WatchSource {
+export function clusterSource(request: ReadFlags, io: Io, pause: WatchSource["pause"] = io.pause): WatchSource {
   let state: StateReader | null = null;
   return {
     look: async (signal) => {
@@ -129,17 +129,4 @@ export function clusterSource(request: ReadFlags, io: Io, pause: WatchSource["pa
     close: () => state?.close(),
     pause,
   };
-}
-
-function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end);
-  });
 }

@@ -35,6 +35,8 @@ export interface MeshNode {
   health: HealthAnswer;
   /** Milliseconds before any command's first byte. */
   delayMs: number;
+  /** When it was told to probe at once, epoch ms; 0 never. */
+  probedAt: number;
   /** Seconds by which this agent's results are older than they should be. */
   lateSeconds: number;
   /** What is not on this node as on the others, beside what probes see. */
@@ -109,6 +111,7 @@ export function meshNode(
     agent: "running",
     health: "report",
     delayMs: 0,
+    probedAt: 0,
     lateSeconds: 0,
     oddities: new Set(),
   };

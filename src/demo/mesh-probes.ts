@@ -59,7 +59,9 @@ export function probesOfPeer(view: View, to: MeshNode): PeerProbes {
 
 /** RFC 3339 time at which the cycle of this report began. */
 export function cycleStart({ plan, from, clock }: View): string {
-  return clock.lastTime(hashOf(plan.seed, from.index, 11) % Math.ceil(clock.interval));
+  const ownTime = clock.lastTime(hashOf(plan.seed, from.index, 11) % Math.ceil(clock.interval));
+  const probed = new Date(from.probedAt).toISOString().replace(/\.\d+Z$/, "Z");
+  return probed > ownTime ? probed : ownTime;
 }
 
 /** The probe interval as the agent prints it, "" before 1.18. */

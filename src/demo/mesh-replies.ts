@@ -32,7 +32,7 @@ type Reply = (plan: MeshPlan, node: MeshNode) => AgentReply;
 /** What a generated agent answers, by command line; `cilium-dbg` stands for `cilium` too. */
 const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["cilium-health status -o json", (plan, node) => healthReply(plan, node, healthReport)],
-  ["cilium-health status --probe -o json", (plan, node) => healthReply(plan, node, healthReport)],
+  ["cilium-health status --probe -o json", probeAtOnce],
   [`cilium-health status -o ${headTemplate}`, (plan, node) => healthReply(plan, node, healthHead)],
   [`cilium-health status -o ${rowsTemplate}`, (plan, node) => healthReply(plan, node, healthRows)],
   [`cilium-dbg status -o ${fieldsTemplate}`, (plan, node) => printed(statusFields(plan, node))],
@@ -73,6 +73,12 @@ export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[
   if (renamed) return { kind: "no-such-program" };
   const answer = reply === undefined ? unanswered(argv, agentPrograms) : reply(plan, node);
   return answer.kind === "output" ? { ...answer, delayMs: node.delayMs } : answer;
+}
+
+/** Up to 1.16 the agent probes and keeps what it finds; from 1.17 on it answers with the report it has. */
+function probeAtOnce(plan: MeshPlan, node: MeshNode): AgentReply {
+  if (plan.version.minor <= 16) node.probedAt = plan.now();
+  return healthReply(plan, node, healthReport);
 }
 
 function healthReply(
