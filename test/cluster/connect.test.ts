@@ -165,6 +165,7 @@ describe("an opened cluster", () => {
     const answers = JSON.stringify([credential("old", "client"), credential("new", "client-rotated")]);
     const plugin = path.join(dir, "plugin.cjs");
     const marker = path.join(dir, "asked");
+    rmSync(marker, { force: true });
     writeFileSync(
       plugin,
       `const fs = require("node:fs"); const asked = fs.existsSync(${JSON.stringify(marker)}) ? 1 : 0;

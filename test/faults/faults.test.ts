@@ -12,7 +12,7 @@ describe("what these tests stand on", () => {
   it("a timer that is left behind is seen, until it is cleared", async () => {
     const timers = new OpenTimers();
     const [left, again] = [setTimeout(() => {}, 60_000), setInterval(() => {}, 60_000)];
-    setTimeout(() => {}, 0);
+    await new Promise((fired) => setTimeout(fired, 0));
     expect(await timers.left()).toBe(2);
     clearTimeout(left);
     clearInterval(again);

@@ -1,11 +1,12 @@
 import fc from "fast-check";
+import { parseCiliumEndpoint } from "../../src/parse/kube-ciliumendpoints.ts";
 import { parseCiliumNode } from "../../src/parse/kube-ciliumnodes.ts";
 import { parseKubeNode } from "../../src/parse/kube-nodes.ts";
 import { choosePods, parseAgentPod } from "../../src/parse/kube-pods.ts";
 import { parseClusterwidePolicy } from "../../src/parse/kube-policies.ts";
 import { publicName, splitName } from "../../src/parse/names.ts";
 import { parseGoDuration, parseTime } from "../../src/parse/time.ts";
-import { reader } from "./reader.ts";
+import { plain, reader } from "./reader.ts";
 import { damaged, hostileJson, hostileText } from "./words.ts";
 
 const kubeKeys = [
@@ -93,7 +94,14 @@ export const objects = [
     (item) => {
       const pod = parseAgentPod(item, "cilium-agent");
       const chosen = pod === null ? null : [...choosePods([pod, pod])];
-      return [parseKubeNode(item), parseCiliumNode(item), parseClusterwidePolicy(item), pod, chosen].map(plain);
+      return [
+        parseKubeNode(item),
+        parseCiliumNode(item),
+        parseClusterwidePolicy(item),
+        parseCiliumEndpoint(item),
+        pod,
+        chosen,
+      ].map(plain);
     },
   ),
   reader("times, durations, names", hostileText, (text) => {
@@ -101,11 +109,3 @@ export const objects = [
     return [shape || text, splitName(text), publicName(text, "rig")];
   }),
 ];
-
-/** Maps as lists, so that all of it is seen. */
-function plain(value: unknown): unknown {
-  if (value instanceof Map) return [...value];
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
-}

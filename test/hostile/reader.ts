@@ -33,11 +33,23 @@ export async function tryReader({ input, read }: Reader, runs: number, seed: num
 }
 
 function sizeOf(value: unknown): number {
-  return value instanceof Uint8Array ? value.length : (JSON.stringify(value) ?? "").length;
+  return value instanceof Uint8Array ? value.length : (JSON.stringify(value, withBigInts) ?? "").length;
+}
+
+function withBigInts(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 function prototypeShape(): string {
   return [Object.prototype, Array.prototype, Map.prototype]
     .map((one) => Reflect.ownKeys(one).map(String).join())
     .join();
+}
+
+/** Maps as lists, so that all of it is seen. */
+export function plain(value: unknown): unknown {
+  if (value instanceof Map) return [...value];
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one)]));
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { isCompleteJson } from "../../src/collect/complete.ts";
+import { headMark } from "../../src/model/pulse.ts";
 import {
   cellEnd,
   endMark,
@@ -12,6 +13,8 @@ import {
 } from "../../src/model/short-forms.ts";
 import { parseAgentStatus } from "../../src/parse/agent-status.ts";
 import { parseEndpointList } from "../../src/parse/endpoint-list.ts";
+import { readEndpointNames } from "../../src/parse/endpoint-names.ts";
+import { parseHealthHead } from "../../src/parse/health-head.ts";
 import { parseHealthReply } from "../../src/parse/health-reply.ts";
 import { parseJson } from "../../src/parse/json.ts";
 import { parseNodeList } from "../../src/parse/node-list.ts";
@@ -89,7 +92,23 @@ const fields = [
   endMark,
 ];
 
-const replyReaders = [parseHealthReply, parseAgentStatus, parseNodeList, parseEndpointList, parseJson, isCompleteJson];
+const heads = [
+  row([headMark, "2031-05-02T09:14:30Z", "orchard/pear-1", "1m0s"]),
+  row([headMark, "", "", ""]),
+  "...",
+  "",
+  endMark,
+];
+
+const replyReaders = [
+  parseHealthReply,
+  parseAgentStatus,
+  parseNodeList,
+  parseEndpointList,
+  readEndpointNames,
+  parseJson,
+  isCompleteJson,
+];
 
 function readAllReplies(reply: Uint8Array): unknown[] {
   return replyReaders.map((read) => read(reply));
@@ -113,5 +132,6 @@ export const replies = [
     readAllReplies,
   ),
   reader("replies in rows", hostileLines(rows).map(bytes), parseHealthReply),
+  reader("heads of replies", hostileLines(heads), parseHealthHead),
   reader("replies in fields", hostileLines(fields, sectionEnd).map(bytes), parseAgentStatus),
 ];

@@ -1,6 +1,14 @@
 import fc from "fast-check";
+import { openHealthOutputs } from "../../src/bundle/health-outputs.ts";
+import { ciliumEndpointsFile, listFiles } from "../../src/bundle/layout.ts";
 import type { Members } from "../../src/bundle/members.ts";
 import { parseIndex } from "../../src/bundle/parse-index.ts";
+import { parseOutcome } from "../../src/bundle/parse-outcome.ts";
+import { pastedOutputs } from "../../src/bundle/pasted-outputs.ts";
+import { openRecordedState } from "../../src/bundle/recorded-state.ts";
+import { redact, redactText } from "../../src/bundle/redact.ts";
+import { redactObject } from "../../src/bundle/redact-objects.ts";
+import type { SavedState } from "../../src/bundle/saved-state.ts";
 import { openSysdump } from "../../src/bundle/sysdump.ts";
 import { captureIds } from "../../src/model/capture.ts";
 import { bytes } from "../views.ts";
@@ -57,10 +65,22 @@ const sysdumps: fc.Arbitrary<ReadonlyMap<string, string>> = fc
     return new Map([...listed, ...printed, [debuginfo, `{"cilium-status":${JSON.stringify(json)}}`]]);
   });
 
-/** All that is read of a sysdump: its lists, and every capture of its one agent. */
-async function readSysdump(files: ReadonlyMap<string, string>): Promise<unknown> {
-  const members: Members = {
-    name: "sysdump",
+const outcomes = damaged(
+  { kind: "http", status: 403, reason: "Forbidden", message: "m", retryAfterSeconds: 1, stderr: "", code: 7 },
+  ["kind", "http", "timeout", "remote-error", "phase", "status"],
+).map((value) => JSON.stringify(value) ?? "");
+
+const recordedFiles = [
+  "nodes/worker-1/cilium-health-status.json",
+  "nodes/worker-1/cilium-health-status.json.rc",
+  "nodes/worker-1/cilium-health-status.json.stderr",
+  "nodes/worker-1/date.txt.outcome.json",
+  "nodes/worker-1/cilium-status.json.outcome.json",
+];
+
+function membersOf(files: ReadonlyMap<string, string>): Members {
+  return {
+    name: "saved",
     paths: [...files.keys()],
     read: async (path) => bytes(files.get(path) ?? ""),
     sha256: () => null,
@@ -68,11 +88,62 @@ async function readSysdump(files: ReadonlyMap<string, string>): Promise<unknown>
     cut: false,
     close: async () => undefined,
   };
-  const state = await openSysdump(members);
-  const read: unknown[] = [...(await state.lists())];
+}
+
+/** Its lists, and every capture of its one agent. */
+async function readState(state: SavedState): Promise<unknown> {
+  const read: unknown[] = [...(await state.lists()), await state.ciliumEndpoints(), ...state.notes];
   for (const id of captureIds) read.push(await state.capture("worker-1", "cilium-a", id, []));
   return read.map((one) => JSON.stringify(one)?.length);
 }
+
+/** The files of a bundle or a captures folder, without checksums: all of it is believed. */
+const recordings = fc
+  .tuple(
+    fc.array(hostileLines(listLines), { maxLength: 5 }),
+    fc.array(fc.oneof(hostileText, outcomes), { maxLength: 6 }),
+  )
+  .map(([lists, texts]) => {
+    const listed = lists.map((text, at): [string, string] => [
+      Object.values(listFiles)[at] ?? ciliumEndpointsFile,
+      text,
+    ]);
+    const said = texts.map((text, at): [string, string] => [recordedFiles[at] ?? "nodes/worker-1/unreachable", text]);
+    return new Map<string, string>([["kube/pods.json", '{"items":[]}'], ...listed, ...said]);
+  });
+
+const outputLines = [
+  '{"local":{"name":"rig/worker-1"},"nodes":[{"name":"rig/worker-1"}]}',
+  "Probe time:   2031-05-02T09:14:30Z",
+  "Nodes:",
+  "  rig/worker-1 (localhost):",
+  "Cluster health: 1/2 reachable (2031-05-02T09:14:30Z)",
+  "Name                 IP              Node   Endpoints",
+  "  rig/worker-1 (localhost)   192.0.2.11   reachable   unreachable",
+  "> kubectl exec cilium-x -- cilium-health status",
+];
+
+async function readOutputs(text: string): Promise<unknown> {
+  const state = await openHealthOutputs(membersOf(new Map([["pasted.txt", text]])));
+  return [pastedOutputs(text), state === null ? null : await readState(state)];
+}
+
+/** What must not leave: nothing that looks like it is left, and nothing is thrown on the way. */
+function readSecrets(text: string): unknown {
+  const redacted = redact(Buffer.from(text));
+  return [redactText(text), redacted.kind === "clean" ? redacted.bytes.length : redacted.reason];
+}
+
+const secretLines = [
+  "-----BEGIN RSA PRIVATE KEY-----",
+  "MIIEowIBAAKCAQEA",
+  "-----END RSA PRIVATE KEY-----",
+  "token: eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+  "password = hunter2",
+  "Authorization: Bearer abcdefghijklmnop",
+  "client-key-data: LS0tLS1CRUdJTg==",
+  "0x00000003 cbc(aes) 0123456789abcdef0123456789abcdef",
+];
 
 const indexKeys = [
   ..."formatVersion tool name version createdAt partial pseudonymised source context cluster server members".split(" "),
@@ -103,5 +174,10 @@ export const savedStates = [
     ),
     parseIndex,
   ),
-  reader("sysdumps", sysdumps, readSysdump, 2_000),
+  reader("sysdumps", sysdumps, async (files) => readState(await openSysdump(membersOf(files))), 2_000),
+  reader("recordings", recordings, async (files) => readState(await openRecordedState(membersOf(files))), 2_000),
+  reader("sidecars of captures", outcomes, (text) => parseOutcome(Buffer.from(text))),
+  reader("pasted outputs", hostileLines(outputLines), readOutputs),
+  reader("secrets in texts", hostileLines(secretLines), readSecrets),
+  reader("secrets in objects", hostileJson(["data", "token", "annotations", "env", "value", "name"]), redactObject),
 ];

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { ExecReply } from "../../src/cluster/exec-reply.ts";
+import { resolveConnection } from "../../src/cluster/kubeconfig.ts";
 import { readKubeconfig } from "../../src/cluster/kubeconfig-entries.ts";
 import { readServerStatus } from "../../src/cluster/server-status.ts";
 import { HealthError } from "../../src/model/errors.ts";
+import { noFlags } from "../cluster/connection-flags.ts";
 import { bytes } from "../views.ts";
 import { reader } from "./reader.ts";
 import { damaged, hostileLines, hostileText } from "./words.ts";
@@ -55,8 +57,11 @@ const kubeconfigLines = [
 
 /** A kubeconfig may be refused, in a sentence with its code. */
 function readConfig(text: string): unknown {
+  const file = "/home/ann/.kube/config";
+  const where = { env: {}, homeDir: "/home/ann", cwd: "/", platform: "linux" };
   try {
-    return readKubeconfig("/home/ann/.kube/config", text);
+    const entries = readKubeconfig(file, text);
+    return [entries, resolveConnection({ ...noFlags, kubeconfig: file }, where, () => ({ kind: "ok", text }))];
   } catch (error) {
     if (error instanceof HealthError && error.exitCode === 3) return null;
     throw error;
