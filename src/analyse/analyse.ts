@@ -1,6 +1,6 @@
 import type { Facts } from "../model/facts.ts";
 import { type Target, targets } from "../model/matrix.ts";
-import type { Report, Summary, Want } from "../model/report.ts";
+import type { Cells, CiliumSettings, Coverage, Finding, Report, Summary, Want } from "../model/report.ts";
 import type { FailOn, IgnoreFlag, Scope } from "../model/request.ts";
 import { cellStatus } from "../model/status.ts";
 import { diagnose, type SpellCommand, wantedCaptures } from "./engine.ts";
@@ -9,7 +9,7 @@ import { countByNode, countPairs, sumCounts } from "./matrix/counts.ts";
 import { readPlanes } from "./matrix/planes.ts";
 import { lens } from "./matrix/scope.ts";
 import { rules } from "./rules/index.ts";
-import { firstScene, nameOf, type Scene } from "./scene.ts";
+import { firstScene, type Scene } from "./scene.ts";
 import { ciliumSettings } from "./settings/settings.ts";
 import { coverage } from "./summary/coverage.ts";
 import { latencyByNode, type NodeLatency } from "./summary/latency.ts";
@@ -29,11 +29,26 @@ export interface AnalyseOptions {
 /** FACTS → REPORT. No clock, no process, no files: a function of its arguments. */
 export function analyse(facts: Facts, options: AnalyseOptions): Report {
   const scene = sceneOf(facts, options.scope);
-  const { cells } = scene;
   const findings = diagnose(scene, rules, options.ignores, options.spell);
+  return assemble({ facts, cells: scene.cells, cilium: scene.settings, coverage: coverage(facts), findings }, options);
+}
+
+/** What a report is made of: everything judged, nothing counted yet. */
+export interface Judged {
+  readonly facts: Facts;
+  readonly cells: Cells;
+  readonly cilium: CiliumSettings;
+  readonly coverage: Coverage;
+  readonly findings: readonly Finding[];
+}
+
+/** Counts, sums and the verdict of what was judged. */
+export function assemble(
+  { facts, cells, cilium, coverage: heard, findings }: Judged,
+  options: Pick<AnalyseOptions, "failOn" | "generatedAt" | "partial">,
+): Report {
   const counts = countByNode(cells);
   const latencies = latencyByNode(facts);
-  const heard = coverage(facts);
   const pairs = {
     host: sumCounts(counts.map((node) => node.out.host)),
     endpoint: sumCounts(counts.map((node) => node.out.endpoint)),
@@ -44,7 +59,7 @@ export function analyse(facts: Facts, options: AnalyseOptions): Report {
     verdict: verdict(code, { pairs }, heard, broken),
     cause: causeOf(findings),
     pairs,
-    ...brokenPairs(scene),
+    ...brokenPairs(facts, cells),
     ...probeAges(latencies),
   };
   return {
@@ -52,13 +67,13 @@ export function analyse(facts: Facts, options: AnalyseOptions): Report {
     takenAt: takenAt(facts),
     source: facts.source,
     partial: options.partial,
-    cilium: scene.settings,
+    cilium,
     coverage: heard,
     summary,
     nodes: reportNodes(facts, counts, latencies),
     cells,
     findings,
-    unexplained: unexplained(scene),
+    unexplained: unexplained(cells),
     exitCode: broken && options.partial && options.failOn !== "never" ? 1 : code,
   };
 }
@@ -79,9 +94,9 @@ function sceneOf(facts: Facts, scope: Scope): Scene {
   return firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells, view));
 }
 
-function brokenPairs(scene: Scene): Pick<Summary, "unreachablePairs" | "totalPairs" | "hub"> {
-  const pairs = countPairs(scene.cells);
-  return { ...pairs, hub: pairs.hub === null ? null : nameOf(scene, pairs.hub) };
+function brokenPairs(facts: Facts, cells: Cells): Pick<Summary, "unreachablePairs" | "totalPairs" | "hub"> {
+  const pairs = countPairs(cells);
+  return { ...pairs, hub: pairs.hub === null ? null : (facts.nodes[pairs.hub]?.name ?? "") };
 }
 
 function causeOf(findings: Report["findings"]): string | null {
@@ -90,7 +105,7 @@ function causeOf(findings: Report["findings"]): string | null {
 }
 
 /** Unreachable paths that no finding claims. */
-function unexplained({ cells }: Scene): number {
+function unexplained(cells: Cells): number {
   let count = 0;
   for (const target of targets satisfies readonly Target[]) {
     cells[target].forEach((code, cell) => {

@@ -16,6 +16,7 @@ type Answers = readonly string[] | CompletionSource | "files";
 /** Values of flags that no table can hold. */
 const flagAnswers: Readonly<Record<string, Answers>> = {
   context: "contexts",
+  "remote-context": "contexts",
   cluster: "clusters",
   user: "users",
   namespace: "namespaces",

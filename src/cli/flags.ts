@@ -138,6 +138,15 @@ export const watchFlags: FlagTable = {
   },
 };
 
+export const remoteFlag: FlagTable = {
+  "remote-context": {
+    type: "string",
+    array: true,
+    describe: "Ask the agents of this context's cluster too, another one of the mesh; repeatable",
+    group: "Connection:",
+  },
+};
+
 export const matrixFlags: FlagTable = {
   by: {
     type: "string",

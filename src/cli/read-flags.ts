@@ -24,6 +24,7 @@ export function toReadFlags(flags: RawFlags): ReadFlags {
     collect: toCollect(flags),
     from,
     execVia: choice(flags, "exec-via", ["websocket", "kubectl"], "websocket"),
+    remoteContexts: toRemoteContexts(flags, from),
     scope: toScope(flags),
     failOn: choice(flags, "fail-on", ["error", "warning", "info", "never"], "warning"),
     ignores: list(flags, "ignore").map(toIgnore),
@@ -31,6 +32,20 @@ export function toReadFlags(flags: RawFlags): ReadFlags {
     confirm: !on(flags, "no-confirm"),
     show: toShow(flags),
   };
+}
+
+/** Each once. Throws UsageError where a context is also this cluster's own, or no cluster is asked. */
+function toRemoteContexts(flags: RawFlags, from: string | null): string[] {
+  const contexts = [...new Set(list(flags, "remote-context"))];
+  if (contexts.length === 0) return [];
+  if (from !== null)
+    throw new UsageError("--from reads a saved state of one cluster: --remote-context needs live ones");
+  if (on(flags, "watch")) throw new UsageError("--watch looks at one cluster: it takes no --remote-context");
+  const own = text(flags, "context");
+  if (own !== null && contexts.includes(own)) {
+    throw new UsageError(`--remote-context ${own} is the context of this cluster: name the other clusters' contexts`);
+  }
+  return contexts;
 }
 
 const liveOnly = ["context", "server", "cluster", "user", "token", "kubeconfig", "exec-via"];

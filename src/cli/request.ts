@@ -51,6 +51,8 @@ export interface ReadFlags {
   /** Folder or file to read instead of the cluster. */
   readonly from: string | null;
   readonly execVia: "websocket" | "kubectl";
+  /** Contexts of the other clusters of a mesh whose agents are asked too; empty for one cluster alone. */
+  readonly remoteContexts: readonly string[];
   readonly scope: Scope;
   readonly failOn: FailOn;
   readonly ignores: readonly IgnoreFlag[];

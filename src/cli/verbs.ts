@@ -14,6 +14,7 @@ import {
   matrixFlags,
   outputFlag,
   readFlags,
+  remoteFlag,
   showFlags,
   watchFlags,
 } from "./flags.ts";
@@ -49,25 +50,25 @@ export const verbs: readonly Verb[] = [
   {
     usage: "$0",
     describe: "Who reaches whom: every agent's view joined, with the likely cause (the same as status)",
-    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...freshFlag, ...readFlags },
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...freshFlag, ...remoteFlag, ...readFlags },
     toRequest: toStatus,
   },
   {
     usage: "status",
     describe: "Who reaches whom: every agent's view joined, with the likely cause",
-    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...freshFlag, ...readFlags },
+    flags: { ...outputFlag(statusFormats), ...allFlag, ...watchFlags, ...freshFlag, ...remoteFlag, ...readFlags },
     toRequest: toStatus,
   },
   {
     usage: "matrix",
     describe: "Node by node heat map: who reaches whom, by status, protocol, latency or age",
-    flags: { ...matrixFlags, ...outputFlag(matrixFormats), ...allFlag, ...freshFlag, ...readFlags },
+    flags: { ...matrixFlags, ...outputFlag(matrixFormats), ...allFlag, ...freshFlag, ...remoteFlag, ...readFlags },
     toRequest: toMatrix,
   },
   {
     usage: "pair <from> <to>",
     describe: "Everything known of the paths between two nodes, both ways",
-    flags: { ...outputFlag(documentFormats), ...freshFlag, ...readFlags },
+    flags: { ...outputFlag(documentFormats), ...freshFlag, ...remoteFlag, ...readFlags },
     toRequest: (flags) => ({
       kind: "pair",
       a: String(flags["from-node"]),
@@ -90,7 +91,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "nodes",
     describe: "Who is in whose list: Kubernetes nodes, CiliumNodes, each agent's node list and health list compared",
-    flags: { ...outputFlag(nodesFormats), ...allFlag, ...inventoryFlags },
+    flags: { ...outputFlag(nodesFormats), ...allFlag, ...remoteFlag, ...inventoryFlags },
     toRequest: (flags) => ({
       kind: "nodes",
       format: format(flags, nodesFormats, "table"),

@@ -8,14 +8,15 @@ import type { RenderOptions } from "../render/options.ts";
 import { yamlChunks } from "../render/yaml.ts";
 import { throwCounted } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { type Look, look } from "./look.ts";
+import type { Look } from "./look.ts";
+import { lookOver } from "./mesh-look.ts";
 import { pageChunks } from "./page.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 type MatrixRequest = Extract<Request, { kind: "matrix" }>;
 
 export async function matrix(request: MatrixRequest, io: Io): Promise<ExitCode> {
-  const seen = await look(request, io).catch(throwCounted);
+  const seen = await lookOver(request, io).catch(throwCounted);
   await writeAll(matrixChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   return io.signal.aborted ? 130 : seen.report.exitCode;
 }

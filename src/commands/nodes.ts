@@ -8,7 +8,8 @@ import type { RenderOptions } from "../render/options.ts";
 import { yamlChunks } from "../render/yaml.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { type Look, look } from "./look.ts";
+import type { Look } from "./look.ts";
+import { lookOver } from "./mesh-look.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 /** The lists compared. Where no agent may be asked, what the API alone shows is shown before it is said so. */
@@ -18,7 +19,7 @@ export async function nodes(request: Extract<Request, { kind: "nodes" }>, io: Io
     await writeAll(nodesChunks(compared, request.format, renderOptions(request.show, io, request.all)), io);
     return compared.exitCode;
   };
-  const seen = await look(request, io, "cluster", request.scope.nodes, "of-all").catch(async (error: unknown) => {
+  const seen = await lookOver(request, io, request.scope.nodes, "of-all").catch(async (error: unknown) => {
     if (error instanceof ExecRefused) await show(error.seen);
     throw error;
   });

@@ -6,11 +6,11 @@ import { pairDocument } from "../render/pair-document.ts";
 import { pairTable } from "../render/pair-table.ts";
 import { yamlChunks } from "../render/yaml.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { look } from "./look.ts";
+import { lookOver } from "./mesh-look.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 export async function pair(request: Extract<Request, { kind: "pair" }>, io: Io): Promise<ExitCode> {
-  const { facts, report } = await look(request, io, "cluster", [request.a, request.b]);
+  const { facts, report } = await lookOver(request, io, [request.a, request.b]);
   const found = analysePair(facts, report, request.a, request.b);
   if (found === null) {
     const names = new Set(report.nodes.map((node) => node.name));

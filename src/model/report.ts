@@ -42,6 +42,19 @@ export interface Coverage {
   readonly unasked: readonly { readonly node: string; readonly reason: string }[];
   /** Things that could not be read and whose absence narrows the diagnosis, as sentences. */
   readonly notes: readonly string[];
+  /** The other clusters whose contexts were named; absent where none was. */
+  readonly clusters?: readonly ClusterCoverage[];
+}
+
+/** Another cluster of the mesh that this run was told to ask. */
+export interface ClusterCoverage {
+  readonly context: string;
+  /** Cilium's name of it, "" where it could not be read. */
+  readonly cluster: string;
+  readonly agents: number;
+  readonly answered: number;
+  /** Why it could not be looked at, "" where it was. */
+  readonly problem: string;
 }
 
 export interface CoverageFailure {

@@ -90,7 +90,7 @@ const words: { readonly [kind in TroubleKind]: string } = {
 function standing({ node, troubles }: ListedNode, look: Theme): string {
   const texts = [...new Map(troubles.map((trouble) => [trouble.kind, word(trouble, look)])).values()];
   if (texts.length > 0) return texts.join(", ");
-  if (node.remote) return "remote cluster";
+  if (node.remote && node.agent === null) return "remote cluster";
   return node.agent?.state === "not-due" ? "no agent due" : look.good("ok");
 }
 

@@ -119,13 +119,18 @@ function settingRow({ name, value, source }: PortSetting): string[] {
 
 function summaryLines({ needs, unknown }: PortsReport, look: Theme): string[] {
   const probed = needs.filter(({ evidence }) => evidence.by !== "nothing");
-  const bad = needs.filter(({ evidence }) => evidence.verdict === "blocked" || evidence.verdict === "fails");
+  const named = (verdict: NeedVerdict) =>
+    [...new Set(needs.filter(({ evidence }) => evidence.verdict === verdict).map(portText))].join(", ");
+  const bad = [
+    ...(named("blocked") === "" ? [] : [`shut on some paths: ${named("blocked")}`]),
+    ...(named("fails") === "" ? [] : [`failing, and why is not known: ${named("fails")}`]),
+  ];
   const doubtful = probed.filter(
     ({ evidence }) => evidence.verdict === "explained" || evidence.verdict === "undecided",
   );
   const first =
     bad.length > 0
-      ? look.bad(`${bad.map(portText).join(", ")}: shut, or failing for no reason that is known`)
+      ? look.bad(bad.join("; "))
       : doubtful.length > 0
         ? `no port is known to be shut; not all that is probed could be judged`
         : probed.length === 0

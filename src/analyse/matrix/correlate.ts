@@ -12,7 +12,7 @@ import {
 } from "../../model/matrix.ts";
 import type { Cells } from "../../model/report.ts";
 import { cellCode, noPath, type PathStatus } from "../../model/status.ts";
-import { isOfThisCluster } from "../summary/coverage.ts";
+import { isAskable } from "../summary/coverage.ts";
 import type { Lens } from "./scope.ts";
 import { isStale, type StalenessRule, stalenessRule } from "./staleness.ts";
 
@@ -64,7 +64,7 @@ interface View {
 
 /** Nodes that somebody can be asked about: an agent is due there. Ghosts and remote nodes are targets alone. */
 function isSource(facts: Facts, node: NodeFacts): boolean {
-  return node.agentNotDue === "" && isOfThisCluster(facts, node);
+  return node.agentNotDue === "" && isAskable(facts, node);
 }
 
 const memberNever = 0;

@@ -4,7 +4,7 @@ import type { Found, Subject } from "./found.ts";
 /** What is the matter with the node or with its agent, as far as that decides who is in whose list. */
 export function agentTroubles(subject: Subject): Found[] {
   const { node } = subject;
-  if (node.remote) return [];
+  if (node.remote && node.kube === null && node.agent === null) return [];
   const found: Found[] = [];
   const say = (kind: Found["kind"], text: string) => found.push({ kind, otherwise: "info", text, agents: [] });
   if (node.kube !== null && node.kube.ready !== "True") say("node-not-ready", notReady(node.kube));

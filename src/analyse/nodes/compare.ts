@@ -7,7 +7,7 @@ import { lens } from "../matrix/scope.ts";
 import type { Members } from "../scene.ts";
 import { isForeign } from "../settings/announced.ts";
 import { sharedAddresses } from "../settings/shared-addresses.ts";
-import { compareNames, isOfThisCluster } from "../summary/coverage.ts";
+import { compareNames, isAskable } from "../summary/coverage.ts";
 import { countsAt } from "../summary/verdict.ts";
 import { type Held, heldAddresses, type Sources } from "./addresses.ts";
 import { agentTroubles } from "./agent-troubles.ts";
@@ -144,7 +144,7 @@ function listCoverage({ facts, nodes }: Members, { node, health }: Sources): Lis
   return {
     kubernetes: !facts.absent.has("nodes"),
     ciliumNodes: !facts.absent.has("ciliumnodes"),
-    agents: nodes.filter((one) => isOfThisCluster(facts, one) && one.agentNotDue === "").length,
+    agents: nodes.filter((one) => isAskable(facts, one) && one.agentNotDue === "").length,
     nodeLists: namesOf(facts, node.readers).sort(compareNames),
     healthLists: namesOf(facts, health.readers).sort(compareNames),
   };

@@ -53,7 +53,8 @@ function isSame(some: readonly number[], others: readonly number[]): boolean {
 export function oldAddress(subject: Subject): Found[] {
   const { members, node, held, to, names, sources, announcesOther } = subject;
   const own = ownAddresses(node, "host");
-  const truth = node.remote
+  const isUnknown = node.remote && own.length === 0;
+  const truth = isUnknown
     ? `the others have ${usual(subject, "host")}`
     : `${node.kube === null ? "its CiliumNode" : "Kubernetes"} has ${own.join(", ")}`;
   const found = held.filter(isForeignHost).map(({ ip, nodeLists, healthLists }): Found => {

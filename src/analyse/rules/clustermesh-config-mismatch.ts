@@ -1,7 +1,7 @@
 import { isWell, isWhole, type Judged, judgeAll, podPathFails } from "../matrix/judged-cells.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
-import { type Cidr, overlaps, parseCidr } from "../settings/cidr.ts";
+import { firstOverlap, type OwnedRange, ownedRanges } from "../settings/owned-ranges.ts";
 import {
   cellsInside,
   cellsToCluster,
@@ -102,58 +102,20 @@ function otherwise(scene: Scene): { id: string; why: string } {
       };
 }
 
-interface Owned {
-  readonly name: string;
-  readonly text: string;
-  readonly range: Cidr;
-}
-
 /** The first pod range of the other cluster that overlaps one of this cluster's. */
 function overlapWith(scene: Scene, mesh: RemoteMesh): Fact | null {
-  const own = scene.nodes.flatMap((node) => (node.remote ? [] : owned(node.name, node.cilium?.podCIDRs ?? [])));
+  const own = scene.nodes.flatMap((node) => (node.remote ? [] : ownedRanges(node.name, node.cilium?.podCIDRs ?? [])));
   const [one, other] = firstOverlap(own, remoteRanges(scene, mesh)) ?? [];
   if (one === undefined || other === undefined) return null;
   return { text: `the pod range ${other.text} of ${other.name} overlaps ${one.text} of ${one.name}`, node: one.name };
 }
 
-function owned(name: string, ranges: readonly string[]): Owned[] {
-  return ranges.flatMap((text) => {
-    const range = parseCidr(text);
-    return range === null ? [] : [{ name, text, range }];
-  });
-}
-
-/** Ranges nest or are apart, so in ascending order one overlaps the last range of the other side that began, or none. */
-function firstOverlap(own: readonly Owned[], remote: readonly Owned[]): readonly [Owned, Owned] | null {
-  const all = [...own.map((item) => ({ item, isOwn: true })), ...remote.map((item) => ({ item, isOwn: false }))];
-  all.sort((a, b) => compare(a.item.range, b.item.range));
-  let last: { readonly own?: Owned; readonly remote?: Owned } = {};
-  for (const { item, isOwn } of all) {
-    const rival = isOwn ? last.remote : last.own;
-    if (rival !== undefined && overlaps(rival.range, item.range)) return isOwn ? [item, rival] : [rival, item];
-    last = isOwn ? { ...last, own: widest(last.own, item) } : { ...last, remote: widest(last.remote, item) };
-  }
-  return null;
-}
-
-function compare(one: Cidr, other: Cidr): number {
-  if (one.family !== other.family) return one.family - other.family;
-  return one.low < other.low ? -1 : one.low > other.low ? 1 : one.prefix - other.prefix;
-}
-
-/** A range inside the one before it reaches no further. */
-function widest(known: Owned | undefined, next: Owned): Owned {
-  return known !== undefined && known.range.family === next.range.family && known.range.high >= next.range.high
-    ? known
-    : next;
-}
-
 /** As the first agent that lists them has it: all agents get them from the same place. */
-function remoteRanges(scene: Scene, mesh: RemoteMesh): Owned[] {
+function remoteRanges(scene: Scene, mesh: RemoteMesh): OwnedRange[] {
   const wanted = new Set(mesh.nodes);
   for (const { agent } of scene.nodes) {
     const entries = agent?.nodeList?.entries.filter((entry) => wanted.has(entry.node)) ?? [];
-    if (entries.length > 0) return entries.flatMap((entry) => owned(nameOf(scene, entry.node), entry.podCIDRs));
+    if (entries.length > 0) return entries.flatMap((entry) => ownedRanges(nameOf(scene, entry.node), entry.podCIDRs));
   }
   return [];
 }

@@ -25,6 +25,11 @@ export function isOfThisCluster(facts: Facts, node: NodeFacts): boolean {
   return node.agent !== null || node.kube !== null || (facts.absent.has("nodes") && node.cilium !== null);
 }
 
+/** A node whose agent this run can ask: this cluster's, and another's whose context was named and whose API was read. */
+export function isAskable(facts: Facts, node: NodeFacts): boolean {
+  return node.remote ? node.agent !== null || node.kube !== null : isOfThisCluster(facts, node);
+}
+
 /** Answered means a health view came; an agent that has finished no probe cycle yet has answered with nothing. */
 export function hasAnswered(node: NodeFacts): boolean {
   return node.agent?.health != null;

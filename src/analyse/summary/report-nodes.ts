@@ -45,7 +45,7 @@ function reportNode(
 function reportAgent(node: NodeFacts): ReportAgent | null {
   const { agent } = node;
   if (agent === null) {
-    if (node.remote || node.kube === null) return null;
+    if (node.kube === null) return null;
     const state = node.agentNotDue === "" ? "none" : "not-due";
     return { pod: "", version: "", state, restarts: 0, endpoints: null };
   }

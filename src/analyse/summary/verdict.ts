@@ -38,6 +38,7 @@ export function countsAt(finding: Finding, failOn: FailOn): boolean {
 /** Nothing is green for lack of evidence: every agent due was heard, and every path that is not off was judged. */
 function wasLookedAt(coverage: Coverage, pairs: { readonly [target in Target]: PathCounts }): boolean {
   if (coverage.agents === 0 || coverage.answered < coverage.agents || coverage.unasked.length > 0) return false;
+  if (coverage.clusters?.some(({ problem, agents, answered }) => problem !== "" || answered < agents)) return false;
   const { host, endpoint } = pairs;
   const open = targets.some((target) => pairs[target].unknown + pairs[target].stale + pairs[target].unasked > 0);
   if (open) return false;

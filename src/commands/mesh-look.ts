@@ -1,0 +1,77 @@
+import { unmatched } from "../analyse/matrix/scope.ts";
+import { joinLooks, type OtherCluster } from "../analyse/mesh/join-reports.ts";
+import type { ReadFlags } from "../cli/request.ts";
+import { HealthError } from "../model/errors.ts";
+import type { ConnectionFlags } from "../model/request.ts";
+import { ExecRefused } from "./exec-refused.ts";
+import type { Io } from "./io.ts";
+import { type Look, look, runSignal } from "./look.ts";
+import type { NodeLists } from "./short-round.ts";
+
+/**
+ * What the flags name: one cluster, or with --remote-context several, each looked at by itself and then joined. The
+ * other clusters are read by contexts of the same kubeconfig; one that cannot be read is said and is no error.
+ */
+export async function lookOver(
+  flags: ReadFlags,
+  io: Io,
+  named: readonly string[] = flags.scope.nodes,
+  nodeLists: NodeLists = "of-some",
+): Promise<Look> {
+  if (flags.remoteContexts.length === 0) return look(flags, io, "cluster", named, nodeLists);
+  // Names and zones choose among the nodes of the whole, which no cluster knows by itself.
+  const whole: ReadFlags = { ...flags, scope: { ...flags.scope, nodes: [], zones: [] } };
+  const bare = named === flags.scope.nodes ? whole.scope.nodes : named.map(withoutCluster);
+  // One deadline for all of them.
+  const bounded: Io = { ...io, signal: runSignal(flags, io) };
+  const one: ReadFlags = { ...whole, collect: { ...flags.collect, deadlineMs: 0 } };
+  const own = await look(one, bounded, "cluster", bare, nodeLists);
+  const others: OtherCluster[] = [];
+  for (const context of flags.remoteContexts) others.push(await lookAtOther(context, one, bounded, bare, nodeLists));
+  const joined = joinLooks(own, others, flags);
+  const [unknown] = unmatched(flags.scope.nodes, joined.facts.nodes);
+  if (unknown === undefined) return joined;
+  throw new HealthError(`no node of these clusters matches --node ${unknown}`, {
+    exitCode: 2,
+    hint: "Nodes of the other clusters are named CLUSTER/NODE, with Cilium's name of the cluster.",
+  });
+}
+
+/** As the cluster that it is of calls the node. */
+function withoutCluster(name: string): string {
+  return name.slice(name.indexOf("/") + 1);
+}
+
+async function lookAtOther(
+  context: string,
+  flags: ReadFlags,
+  io: Io,
+  named: readonly string[],
+  nodeLists: NodeLists,
+): Promise<OtherCluster> {
+  try {
+    const connection = connectionOf(flags.connection, context);
+    return { seen: true, context, ...(await look({ ...flags, connection }, io, "cluster", named, nodeLists)) };
+  } catch (error) {
+    if (!(error instanceof HealthError)) throw error;
+    const cluster = error instanceof ExecRefused ? error.seen.facts.clusterName : "";
+    return { seen: false, context, problem: error.message, cluster };
+  }
+}
+
+/** What names this cluster's server or user belongs to this cluster alone. */
+function connectionOf(connection: ConnectionFlags, context: string): ConnectionFlags {
+  return {
+    ...connection,
+    context,
+    cluster: null,
+    user: null,
+    server: null,
+    token: null,
+    certificateAuthority: null,
+    clientCertificate: null,
+    clientKey: null,
+    tlsServerName: null,
+    insecureSkipTlsVerify: false,
+  };
+}
