@@ -15,6 +15,7 @@ import { type ExecFolder, execFolder } from "./exec-folder.ts";
 import { PrefixPrinter } from "./exec-printer.ts";
 import { ownCommandRefused } from "./exec-refused.ts";
 import { AgentRun, mostDropped, unaskedResult } from "./exec-run.ts";
+import { ExecStore } from "./exec-store.ts";
 import { oneZoneAfterTheOther } from "./fair-order.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { rejectUnknownNodes, runSignal } from "./look.ts";
@@ -53,14 +54,16 @@ async function runInAll(
   const facts = reducer.finish();
   rejectUnknownNodes(request, facts);
   const nodes = agentNodes(facts, request.scope);
-  const results = await fanOutOver(nodes, cluster, folder, request, io, signal, () => closed.abort());
-  return reportOf(nodes, results, reader.source, request, io, signal.aborted);
+  const store = new ExecStore();
+  const results = await fanOutOver(nodes, cluster, folder, store, request, io, signal, () => closed.abort());
+  return reportOf(nodes, results, store.notes(), reader.source, request, io, signal.aborted);
 }
 
 async function fanOutOver(
   nodes: readonly NodeFacts[],
   cluster: Cluster,
   folder: ExecFolder | null,
+  store: ExecStore,
   request: ExecRequest,
   io: Io,
   signal: AbortSignal,
@@ -71,7 +74,8 @@ async function fanOutOver(
   const printer = request.shown === "prefix" ? new PrefixPrinter(io, request.show, readerGone) : null;
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const pods = nodes.flatMap(({ agent }) => (agent?.pod.state === "running" ? [agent.pod] : []));
-  const keeps = folder !== null || request.shown === "group" || request.shown === "json";
+  const isShownAtTheEnd = request.shown === "group" || request.shown === "json";
+  const keeps = folder !== null || isShownAtTheEnd;
   const runOf = (name: string): AgentRun | null => {
     const node = byName.get(name);
     const known = runs.get(name);
@@ -100,7 +104,7 @@ async function fanOutOver(
         if (result === undefined) return;
         await printer?.end(pod.node);
         const files = folder === null || result.durationNs === null ? result : await folder.keep(result);
-        results.set(pod.node, request.shown === "prefix" || request.shown === null ? files : shared(result, files));
+        results.set(pod.node, isShownAtTheEnd ? store.keep(shared(result, files)) : files);
         io.progress(progressText(results.size, pods.length));
       },
     },
@@ -123,6 +127,7 @@ function progressText(done: number, total: number): string {
 function reportOf(
   nodes: readonly NodeFacts[],
   ended: ReadonlyMap<string, ExecResult>,
+  notes: readonly string[],
   source: Source,
   request: ExecRequest,
   io: Io,
@@ -135,7 +140,7 @@ function reportOf(
     partial,
     command: request.argv,
     results,
-    notes: nodes.length === 0 ? ["no Cilium agent was found"] : [],
+    notes: nodes.length === 0 ? ["no Cilium agent was found"] : notes,
     exitCode: execExitCode(results),
   };
 }

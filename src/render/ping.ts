@@ -3,6 +3,7 @@ import { columns } from "./columns.ts";
 import { apiVersion } from "./document.ts";
 import { shown } from "./escape.ts";
 import { jsonChunks } from "./json.ts";
+import { foldedNames } from "./node-names.ts";
 import type { RenderOptions } from "./options.ts";
 import { sourceText, versionText } from "./overview.ts";
 import { type Theme, theme } from "./theme.ts";
@@ -12,6 +13,7 @@ import { yamlChunks } from "./yaml.ts";
 /** More agents than this are folded to those that are not well, unless --all is given. */
 const mostRows = 20;
 const mostLines = 10;
+const widestNames = 100;
 
 export function pingChunks(
   report: PingReport,
@@ -161,11 +163,18 @@ function verdictLines({ counts, agents }: PingReport, look: Theme): string[] {
   return late === 0 ? [] : [look.doubtful(`${counted(late, "report")} of a cycle that began before the request`)];
 }
 
-/** Why an agent is not well, the first ones in words. */
+/** Why agents are not well, those for one reason in one line; the first ones in words. */
 function reasonLines({ agents, notes }: PingReport, dots: string): string[] {
-  const lines = agents
-    .filter((agent) => agent.message !== "")
-    .map(({ node, state, message }) => `${reasonWord(state)}: ${shown(node)}: ${shown(message)}`);
+  const alike = new Map<string, { readonly word: string; readonly message: string; readonly nodes: string[] }>();
+  for (const { node, state, message } of agents) {
+    if (message === "") continue;
+    const known = alike.get(`${state} ${message}`);
+    if (known === undefined) alike.set(`${state} ${message}`, { word: reasonWord(state), message, nodes: [node] });
+    else known.nodes.push(node);
+  }
+  const lines = [...alike.values()].map(
+    ({ word, message, nodes }) => `${word}: ${foldedNames(nodes, widestNames)}: ${shown(message)}`,
+  );
   const named = lines.slice(0, mostLines);
   if (lines.length > mostLines) named.push(`${dots} and ${lines.length - mostLines} more (-o json lists them all)`);
   return [...named, ...notes.map((note) => `note: ${shown(note)}`)];
