@@ -140,7 +140,7 @@ describe("ping that may not or need not ask", () => {
     interrupt.abort();
     expect(await ping(request, { ...silentIo(written), signal: interrupt.signal })).toBe(130);
     expect(written.join("")).toContain("0 of 5 health APIs up   INTERRUPTED, partial");
-    expect(written.join("")).toContain("not asked: worker-1: the run ended before it answered");
+    expect(written.join("")).toContain("not asked: worker-1..worker-5: the run ended before it answered");
   });
 });
 
