@@ -47,7 +47,7 @@ export function generatedLook(mesh: MeshOptions, scope: Scope = everything): Loo
   return { facts, report };
 }
 
-function noFlags(): ConnectionFlags {
+export function noFlags(): ConnectionFlags {
   const request = parseRequest([]);
   if (request.kind !== "status") throw new Error("no arguments are a status request");
   return request.connection;

@@ -86,7 +86,15 @@ function reportOf(nodes: readonly ReportNode[]): Report {
       healthChecking: true,
       endpointHealthChecking: true,
     },
-    coverage: { nodes: nodes.length, agents: nodes.length, answered: nodes.length, failed: [], unasked: [], notes: [] },
+    coverage: {
+      nodes: nodes.length,
+      agents: nodes.length,
+      answered: nodes.length,
+      failed: [],
+      unasked: [],
+      notes: [],
+      counted: null,
+    },
     summary: {
       verdict: "unhealthy",
       cause: null,

@@ -11,6 +11,11 @@ import {
   sectionEnd,
   statusCells,
   statusLists,
+  type TallyTarget,
+  tallyMark,
+  tallySlowNs,
+  tallyStep,
+  tallyTargets,
 } from "../model/short-forms.ts";
 import { baseCaptures, type CaptureSpec } from "./captures.ts";
 
@@ -33,14 +38,47 @@ export const shortCaptures: readonly CaptureSpec[] = [
     tail: endMark,
   },
   baseCaptures["date.txt"],
-  {
+  statusInFields(),
+];
+
+/** Times between which an agent's probes must lie to be counted, RFC 3339 in whole seconds and UTC. */
+export interface TallyWindow {
+  readonly oldest: string;
+  readonly newest: string;
+}
+
+/**
+ * What most agents of a large cluster are asked: to count the good ones of their probes, and to tell the others. About 4
+ * bytes a node. The times are worked out when the command is run: an agent may be asked minutes after the first.
+ */
+export function tallyCaptures(window: () => TallyWindow): readonly CaptureSpec[] {
+  return [
+    {
+      ...baseCaptures["cilium-health-status.json"],
+      get argv() {
+        return tallyCommand(window());
+      },
+      json: false,
+      tail: endMark,
+    },
+    statusInFields(),
+  ];
+}
+
+/** The command line of a tally: the times are all that ever differs in it. */
+export function tallyCommand({ oldest, newest }: TallyWindow): readonly string[] {
+  return ["cilium-health", "status", "-o", `jsonpath=${tallyForm(oldest, newest)}`];
+}
+
+function statusInFields(): CaptureSpec {
+  return {
     ...baseCaptures["cilium-status.json"],
     argv: ["cilium-dbg", "status", "-o", `jsonpath=${fieldsForm()}`],
     maxBytes: 4 * MiB,
     json: false,
     tail: endMark,
-  },
-];
+  };
+}
 
 /**
  * An agent's node list with names and addresses alone, for what compares the lists of all agents: about 60 bytes a node
@@ -63,6 +101,48 @@ function rowsForm(): string {
   const head = rowsHead.map((cell) => `${tab}{${cell}}`).join("");
   const row = rowCells.map((cell) => `{${cell}}`).join(tab);
   return `${rowsMark}${head}${newline}{range .nodes[*]}${row}${newline}{end}{range .nodes[*]}.{end}${newline}${endMark}`;
+}
+
+/**
+ * One line: how many nodes there are. Then of each target: where both protocols ended alike, where ping failed, where
+ * they did not end alike (a dot each), those in rows; what is too old or not yet (a dot each); further addresses (a dot
+ * each), which cannot be judged in a filter; slow pings with their latencies. Last, some nodes' latencies.
+ *
+ * A filter passes over a node without the result it asks for, in `==` as in `!=`: so only what adds up to the number of
+ * nodes is complete. A filter cannot join two conditions, so both protocols are compared with one another: alike and
+ * ping not failed is both good.
+ */
+function tallyForm(oldest: string, newest: string): string {
+  const head = [oldest, newest, ...rowsHead.map((cell) => `{${cell}}`)].map((cell) => `${tab}${cell}`).join("");
+  const sample = [".name", ".host.primary-address.icmp.latency", ".host.primary-address.http.latency"];
+  return [
+    `${tallyMark}${head}`,
+    "{range .nodes[*]}.{end}",
+    ...Object.values(tallyTargets).flatMap((target) => targetForm(target, oldest, newest)),
+    `{range .nodes[::${tallyStep}]}${cellsForm(sample)}${newline}{end}${endMark}`,
+  ].join(newline);
+}
+
+function targetForm({ primary, whole, cells }: TallyTarget, oldest: string, newest: string): string[] {
+  const where = (condition: string, item: string) => `{range .nodes[?(@${condition})]}${item}{end}`;
+  const [icmp, http] = [`${primary}.icmp`, `${primary}.http`];
+  const latencies = [".name", `${icmp}.latency`, `${http}.latency`];
+  const times = [icmp, http].flatMap((probe) => [
+    where(`${probe}.lastProbed<"${oldest}"`, "."),
+    where(`${probe}.lastProbed>"${newest}"`, "."),
+  ]);
+  return [
+    where(`${icmp}.status==@${http}.status`, "."),
+    where(`${icmp}.status!=""`, "."),
+    where(`${icmp}.status!=@${http}.status`, "."),
+    where(`${icmp}.status!=@${http}.status`, `${cellsForm([".name", ...cells])}${newline}`) + times.join(""),
+    where(`${whole}.secondary-addresses[*].ip`, "."),
+    where(`${icmp}.latency>${tallySlowNs}`, `${cellsForm(latencies)}${newline}`),
+  ];
+}
+
+function cellsForm(cells: readonly string[]): string {
+  return cells.map((cell) => `{${cell}}`).join(tab);
 }
 
 function fieldsForm(): string {

@@ -2,6 +2,7 @@ import type { Request } from "../cli/request.ts";
 import type { AccessAnswer, AccessQuestion } from "../cluster/cluster.ts";
 import { commandLines } from "../collect/command-lines.ts";
 import { lineText, optInCommands, optInLines } from "../collect/opt-in-lines.ts";
+import { timedLines } from "../collect/timed-lines.ts";
 import { HealthError } from "../model/errors.ts";
 import { type AccessReport, type AccessRow, accessChunks } from "../render/access.ts";
 import { admissionPolicy } from "./admission-policy.ts";
@@ -36,7 +37,7 @@ export async function access(request: Extract<Request, { kind: "access" }>, io: 
       ...verdictOf(rows),
       namespace,
       rows,
-      commands: commandLines.map((argv) => argv.join(" ")),
+      commands: [...commandLines, ...timedLines].map(lineText),
       manifest: roleManifest(namespace, user === null ? null : subjectOf(user)),
       optIn: optInCommands.map((command) => ({ command, lines: optInLines[command].map(lineText) })),
       admissionPolicy: admissionPolicy(namespace, request.collect.container, user, request.include),

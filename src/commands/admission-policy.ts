@@ -1,5 +1,6 @@
 import { commandLines } from "../collect/command-lines.ts";
 import { type LineWord, type OptInCommand, optInLines } from "../collect/opt-in-lines.ts";
+import { timedLines } from "../collect/timed-lines.ts";
 
 const policyName = "cilium-health-commands";
 
@@ -62,13 +63,10 @@ ${commandLines.map((argv) => `        [${argv.map(celString).join(", ")}]`).join
 `;
 }
 
-/** CEL: one of the fixed lines, or one of those with words that vary. */
+/** CEL: one of the fixed lines, one that holds times, or one of those with words that vary. */
 function commandRule(include: readonly OptInCommand[]): string {
-  const varying = include.flatMap((command) => optInLines[command]).map(celLine);
-  const fixed = "object.command in variables.commands";
-  return varying.length === 0
-    ? `has(object.command) && ${fixed}`
-    : `has(object.command) && (${[fixed, ...varying].join("\n        || ")})`;
+  const varying = [...timedLines, ...include.flatMap((command) => optInLines[command])].map(celLine);
+  return `has(object.command) && (${["object.command in variables.commands", ...varying].join("\n        || ")})`;
 }
 
 function celLine(line: readonly LineWord[]): string {

@@ -65,7 +65,7 @@ async function checkState(state: StateReader, request: CheckRequest, io: Io): Pr
     ...settingCaptures(isAll || agents < shortFrom),
     ...(request.lists && agents >= shortFrom ? [endpointCapture] : []),
   ];
-  const { facts, report } = await lookAt(state, request, io, signal, null, request.scope.nodes, "of-some", more);
+  const { facts, report } = await lookAt(state, request, io, signal, null, { more });
   const lists = await comparedLists(state, request, facts, io, signal);
   return runChecks(facts, report, lists, request);
 }

@@ -15,7 +15,7 @@ import {
 import type { ExitCode, Io } from "./io.ts";
 import { look } from "./look.ts";
 import { renderOptions, writeAll } from "./show.ts";
-import { shownChunks } from "./status.ts";
+import { detailOf, shownChunks } from "./status.ts";
 
 type DemoRequest = Extract<Request, { kind: "demo" }>;
 
@@ -61,7 +61,7 @@ async function chooseScenario({ demo: flags }: DemoRequest, io: Io): Promise<Sce
 /** Exits 0 when it has shown what it should; the code of a real run is named, or given with --exit-code. */
 async function showOnce(request: DemoRequest, kubeconfig: string, io: Io): Promise<ExitCode> {
   const connection = { ...request.connection, kubeconfig, context: null };
-  const seen = await look({ ...request, connection }, io, "demo");
+  const seen = await look({ ...request, connection }, io, "demo", detailOf(request));
   const { report } = seen;
   await writeAll(shownChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   if (io.signal.aborted) return 130;

@@ -125,7 +125,9 @@ function stillRunning(agents: readonly Monitored[], seconds: number): string {
 /** Confirming captures would only cost time: what is wanted is who fails. Named nodes narrow what the exit code is of. */
 async function firstLook(request: DropsRequest, state: StateReader, io: Io, signal: AbortSignal): Promise<Look> {
   const flags = { ...request, confirm: false };
-  const seen = await lookAt(state, flags, io, signal, null, [...request.scope.nodes, ...request.nodes]);
+  const seen = await lookAt(state, flags, io, signal, null, {
+    named: [...request.scope.nodes, ...request.nodes],
+  });
   const [unknown] = unmatched(request.nodes, seen.facts.nodes);
   if (unknown !== undefined) {
     throw new HealthError(`there is no node "${unknown}" in this cluster or in any agent's view`, {

@@ -3,18 +3,20 @@ import { unmatched } from "../analyse/matrix/scope.ts";
 import type { ReadFlags } from "../cli/request.ts";
 import { type CaptureSpec, confirmingCaptures } from "../collect/captures.ts";
 import type { AgentOrder, Refusal } from "../collect/collect.ts";
+import { shortCaptures } from "../collect/short-captures.ts";
 import type { Capture } from "../model/capture.ts";
 import { HealthError } from "../model/errors.ts";
 import type { Facts } from "../model/facts.ts";
 import type { AgentPod, KubeList } from "../model/kube.ts";
 import type { Report, Want } from "../model/report.ts";
 import { type FactsReducer, factsReducer } from "../parse/facts.ts";
+import { askInShort, type Round } from "./counting-round.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
 import { waitForFresh, withWaits } from "./fresh.ts";
 import type { Io } from "./io.ts";
 import { openState } from "./open-state.ts";
-import { type Closer, closerRound, firstRound, inLanes, isShort, type NodeLists, shortNote } from "./short-round.ts";
+import { type Closer, closerRound, firstRound, inLanes, isShort, type NodeLists, shortNotes } from "./short-round.ts";
 import { speller } from "./spell.ts";
 import type { StateReader } from "./state.ts";
 
@@ -31,26 +33,37 @@ export interface Tap {
   refused(refusal: Refusal): void;
 }
 
+/** What of a large cluster is asked for in more detail than a report needs. */
+export interface Detail {
+  /** Node names or globs whose agents are asked more than the others. */
+  readonly named: readonly string[];
+  /** Latency and age of each probe are shown. */
+  readonly everyProbe: boolean;
+  readonly nodeLists: NodeLists;
+  /** What each agent is asked beside, by how many agents there are. */
+  readonly more: (agents: number) => readonly CaptureSpec[];
+}
+
+function usual(flags: ReadFlags): Detail {
+  return { named: flags.scope.nodes, everyProbe: false, nodeLists: "of-some", more: () => [] };
+}
+
 /**
  * The main job: read the API's view, ask every agent, judge, and where something is wrong ask the suspects for what
  * would confirm it. An interruption or the deadline ends the asking; what is known then is judged and marked partial.
- * `named`: node names or globs whose agents are asked more than the others of a large cluster; `nodeLists`: whose node
- * lists it is asked for.
  */
 export async function look(
   flags: ReadFlags,
   io: Io,
   kind: "cluster" | "demo" = "cluster",
-  named: readonly string[] = flags.scope.nodes,
-  nodeLists: NodeLists = "of-some",
+  detail: Partial<Detail> = {},
 ): Promise<Look> {
   const state = await openState(flags, io, kind);
   try {
     const signal = runSignal(flags, io);
     // A pair is two agents' views: nobody else is waited for. A scope is paths to its nodes too, which all agents probe.
-    const awaited = named === flags.scope.nodes ? [] : named;
-    const waits = flags.fresh ? await waitForFresh(state, flags, io, signal, awaited) : null;
-    const seen = await lookAt(state, flags, io, signal, null, named, nodeLists);
+    const waits = flags.fresh ? await waitForFresh(state, flags, io, signal, detail.named ?? []) : null;
+    const seen = await lookAt(state, flags, io, signal, null, detail);
     return waits === null ? seen : { ...seen, report: withWaits(seen.report, waits) };
   } finally {
     io.progress(null);
@@ -64,19 +77,14 @@ export function runSignal(flags: ReadFlags, io: Io): AbortSignal {
   return deadlineMs > 0 ? AbortSignal.any([io.signal, AbortSignal.timeout(deadlineMs)]) : io.signal;
 }
 
-/**
- * The same on a state that is open already, and stays open. `more`: what each agent is asked beside, by how many agents
- * there are.
- */
+/** The same on a state that is open already, and stays open. */
 export async function lookAt(
   state: StateReader,
   flags: ReadFlags,
   io: Io,
   signal: AbortSignal,
   tap: Tap | null,
-  named: readonly string[] = flags.scope.nodes,
-  nodeLists: NodeLists = "of-some",
-  more: (agents: number) => readonly CaptureSpec[] = () => [],
+  detail: Partial<Detail> = {},
 ): Promise<Look> {
   const reducer = factsReducer(state.source, flags.collect.container);
   for (const list of await state.lists(signal)) {
@@ -88,20 +96,17 @@ export async function lookAt(
     reducer.finish().nodes,
   );
   // A saved state gives what it has, and one that is being saved shall hold everything.
+  const { named, everyProbe, nodeLists, more } = { ...usual(flags), ...detail };
   const captures = firstRound(running.length, flags.from !== null || tap !== null, nodeLists);
-  const asked = [...captures, ...more(running.length)];
-  await askAll(
-    running.map((pod): AgentOrder => ({ pod, captures: asked })),
-    state,
-    reducer,
-    flags,
-    io,
-    signal,
-    tap,
-  );
-  const notes = isShort(captures)
-    ? [shortNote(running.length, await askCloser(state, reducer, flags, io, signal, named, nodeLists), nodeLists)]
-    : [];
+  const beside = more(running.length);
+  const round = askAll(running.length, state, reducer, flags, io, signal, tap);
+  const notes: string[] = [];
+  if (isShort(captures)) {
+    const also = [...captures.filter((one) => !shortCaptures.includes(one)), ...beside];
+    const counted = await askInShort(running, reducer, { named, everyProbe, also }, round, io, signal);
+    const closer = await askCloser(state, reducer, flags, io, signal, named, nodeLists);
+    notes.push(...shortNotes(running.length, counted, closer, nodeLists));
+  } else await round(running.map((pod): AgentOrder => ({ pod, captures: [...captures, ...beside] })));
   if (flags.confirm && !signal.aborted) await confirm(state, reducer, flags, io, signal, tap);
   const facts = reducer.finish();
   rejectUnknownNodes(flags, facts);
@@ -116,24 +121,38 @@ function sinkOf(reducer: FactsReducer, tap: Tap | null): (capture: Capture) => P
   };
 }
 
-/** Throws ExecRefused where the API server lets this user exec nowhere and there is no tap. */
-async function askAll(
-  orders: readonly AgentOrder[],
+/**
+ * Rounds over `agents` agents in all, on one progress line. They throw ExecRefused where the API server lets this user
+ * exec nowhere and there is no tap.
+ */
+function askAll(
+  agents: number,
   state: StateReader,
   reducer: FactsReducer,
   flags: ReadFlags,
   io: Io,
   signal: AbortSignal,
   tap: Tap | null,
-): Promise<void> {
+): Round {
   const started = io.now().getTime();
-  const done = (count: number) => io.progress(progressText(count, orders.length, io.now().getTime() - started));
-  done(0);
-  const refusal = await state.round(orders, sinkOf(reducer, tap), signal, done);
-  if (refusal === null) return;
-  if (tap !== null) return tap.refused(refusal);
-  const facts = reducer.finish();
-  throw new ExecRefused(refusal, { facts, report: judge(facts, flags, io, false, state) });
+  const sink = sinkOf(reducer, tap);
+  let before = 0;
+  return async (orders, heard = () => undefined) => {
+    const done = (count: number) => {
+      io.progress(progressText(Math.min(before + count, agents), agents, io.now().getTime() - started));
+    };
+    done(0);
+    const both = (capture: Capture) => {
+      heard(capture);
+      return sink(capture);
+    };
+    const refusal = await state.round(orders, both, signal, done);
+    before += orders.length;
+    if (refusal === null) return;
+    if (tap !== null) return tap.refused(refusal);
+    const facts = reducer.finish();
+    throw new ExecRefused(refusal, { facts, report: judge(facts, flags, io, false, state) });
+  };
 }
 
 /** After a short round: more of the agents concerned. null where the run was ended before. */

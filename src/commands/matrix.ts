@@ -16,7 +16,7 @@ import { renderOptions, writeAll } from "./show.ts";
 type MatrixRequest = Extract<Request, { kind: "matrix" }>;
 
 export async function matrix(request: MatrixRequest, io: Io): Promise<ExitCode> {
-  const seen = await lookOver(request, io).catch(throwCounted);
+  const seen = await lookOver(request, io, { everyProbe: true }).catch(throwCounted);
   await writeAll(matrixChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   return io.signal.aborted ? 130 : seen.report.exitCode;
 }

@@ -5,29 +5,24 @@ import { HealthError } from "../model/errors.ts";
 import type { ConnectionFlags } from "../model/request.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import type { Io } from "./io.ts";
-import { type Look, look, runSignal } from "./look.ts";
-import type { NodeLists } from "./short-round.ts";
+import { type Detail, type Look, look, runSignal } from "./look.ts";
 
 /**
  * What the flags name: one cluster, or with --remote-context several, each looked at by itself and then joined. The
  * other clusters are read by contexts of the same kubeconfig; one that cannot be read is said and is no error.
  */
-export async function lookOver(
-  flags: ReadFlags,
-  io: Io,
-  named: readonly string[] = flags.scope.nodes,
-  nodeLists: NodeLists = "of-some",
-): Promise<Look> {
-  if (flags.remoteContexts.length === 0) return look(flags, io, "cluster", named, nodeLists);
+export async function lookOver(flags: ReadFlags, io: Io, detail: Partial<Detail> = {}): Promise<Look> {
+  if (flags.remoteContexts.length === 0) return look(flags, io, "cluster", detail);
   // Names and zones choose among the nodes of the whole, which no cluster knows by itself.
   const whole: ReadFlags = { ...flags, scope: { ...flags.scope, nodes: [], zones: [] } };
-  const bare = named === flags.scope.nodes ? whole.scope.nodes : named.map(withoutCluster);
+  const named = detail.named?.map(withoutCluster);
+  const bare: Partial<Detail> = named === undefined ? detail : { ...detail, named };
   // One deadline for all of them.
   const bounded: Io = { ...io, signal: runSignal(flags, io) };
   const one: ReadFlags = { ...whole, collect: { ...flags.collect, deadlineMs: 0 } };
-  const own = await look(one, bounded, "cluster", bare, nodeLists);
+  const own = await look(one, bounded, "cluster", bare);
   const others: OtherCluster[] = [];
-  for (const context of flags.remoteContexts) others.push(await lookAtOther(context, one, bounded, bare, nodeLists));
+  for (const context of flags.remoteContexts) others.push(await lookAtOther(context, one, bounded, bare));
   const joined = joinLooks(own, others, flags);
   const [unknown] = unmatched(flags.scope.nodes, joined.facts.nodes);
   if (unknown === undefined) return joined;
@@ -42,16 +37,10 @@ function withoutCluster(name: string): string {
   return name.slice(name.indexOf("/") + 1);
 }
 
-async function lookAtOther(
-  context: string,
-  flags: ReadFlags,
-  io: Io,
-  named: readonly string[],
-  nodeLists: NodeLists,
-): Promise<OtherCluster> {
+async function lookAtOther(context: string, flags: ReadFlags, io: Io, detail: Partial<Detail>): Promise<OtherCluster> {
   try {
     const connection = connectionOf(flags.connection, context);
-    return { seen: true, context, ...(await look({ ...flags, connection }, io, "cluster", named, nodeLists)) };
+    return { seen: true, context, ...(await look({ ...flags, connection }, io, "cluster", detail)) };
   } catch (error) {
     if (!(error instanceof HealthError)) throw error;
     const cluster = error instanceof ExecRefused ? error.seen.facts.clusterName : "";

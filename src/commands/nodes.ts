@@ -19,7 +19,7 @@ export async function nodes(request: Extract<Request, { kind: "nodes" }>, io: Io
     await writeAll(nodesChunks(compared, request.format, renderOptions(request.show, io, request.all)), io);
     return compared.exitCode;
   };
-  const seen = await lookOver(request, io, request.scope.nodes, "of-all").catch(async (error: unknown) => {
+  const seen = await lookOver(request, io, { everyProbe: true, nodeLists: "of-all" }).catch(async (error: unknown) => {
     if (error instanceof ExecRefused) await show(error.seen);
     throw error;
   });

@@ -10,7 +10,7 @@ import { lookOver } from "./mesh-look.ts";
 import { renderOptions, writeAll } from "./show.ts";
 
 export async function pair(request: Extract<Request, { kind: "pair" }>, io: Io): Promise<ExitCode> {
-  const { facts, report } = await lookOver(request, io, [request.a, request.b]);
+  const { facts, report } = await lookOver(request, io, { named: [request.a, request.b] });
   const found = analysePair(facts, report, request.a, request.b);
   if (found === null) {
     const names = new Set(report.nodes.map((node) => node.name));

@@ -6,7 +6,9 @@ import { type BaseCaptureId, captureIds } from "../model/capture.ts";
 import type { CaptureFailure, Facts, NodeFacts } from "../model/facts.ts";
 import type { AgentPod } from "../model/kube.ts";
 import type { Report } from "../model/report.ts";
+import { tallyStep } from "../model/short-forms.ts";
 import { suspectsOf } from "./bundle-plan.ts";
+import type { Counted } from "./counting-round.ts";
 
 /** Agents from which on each is asked in short: below, all that is known of all costs little. */
 export const shortFrom = 200;
@@ -24,6 +26,12 @@ export function firstRound(agents: number, inFull: boolean, nodeLists: NodeLists
 
 export function isShort(captures: readonly CaptureSpec[]): boolean {
   return captures === shortCaptures || captures === shortWithNodeList;
+}
+
+/** The agents that --node or a command names. */
+export function namedNodes(nodes: readonly NodeFacts[], named: readonly string[]): string[] {
+  const patterns = named.map(globPattern);
+  return nodes.flatMap(({ name }) => (patterns.some((pattern) => pattern.test(name)) ? [name] : []));
 }
 
 /** Asked in full of a few agents alone: it costs as much as the health view, or grows with the pods. */
@@ -50,9 +58,7 @@ export function closerRound(
   nodeLists: NodeLists = "of-some",
 ): Closer {
   const { nodes, control } = suspectsOf(report, false);
-  const patterns = named.map(globPattern);
-  const meant = facts.nodes.filter(({ name }) => patterns.some((pattern) => pattern.test(name))).slice(0, mostNamed);
-  const looked = nodes.length + meant.length === 0 ? [] : [...nodes, ...meant.map(({ name }) => name)];
+  const looked = [...nodes, ...namedNodes(facts.nodes, named).slice(0, mostNamed)];
   const closer = new Set(looked.length === 0 || control === null ? looked : [...looked, control]);
   const wanted = closerIds.filter((id) => nodeLists === "of-some" || id !== "cilium-node-list.json");
   const orders: AgentOrder[] = [];
@@ -78,7 +84,7 @@ export function inLanes(orders: readonly AgentOrder[]): AgentOrder[] {
   );
 }
 
-function askable({ agent }: NodeFacts): AgentPod | null {
+export function askable({ agent }: NodeFacts): AgentPod | null {
   return agent !== null && agent.pod.state === "running" && agent.notAsked === "" ? agent.pod : null;
 }
 
@@ -87,12 +93,23 @@ function unsaid({ agent }: NodeFacts): BaseCaptureId[] {
 }
 
 /** The agent answered, and the answer made no sense: another form may. */
-function isOfTheForm({ reason, message }: CaptureFailure): boolean {
+export function isOfTheForm({ reason, message }: CaptureFailure): boolean {
   return ["empty", "not-json", "wrong-shape", "cut"].includes(reason) || /jsonpath/i.test(message);
 }
 
 /** What was not asked is said: nothing is green for lack of evidence. */
-export function shortNote(agents: number, closer: Closer | null, nodeLists: NodeLists = "of-some"): string {
+export function shortNotes(agents: number, counted: Counted, closer: Closer | null, nodeLists: NodeLists): string[] {
+  return [shortNote(agents, closer, nodeLists), countedNote(counted)].filter((note) => note !== "");
+}
+
+function countedNote({ counting, whyNot }: Counted): string {
+  if (whyNot !== "") return `each was asked for every probe: ${whyNot}`;
+  if (counting === 0) return "";
+  const told = `median latencies are of the others and of one path in ${tallyStep} of these`;
+  return `${counting} of them counted their good probes and told the others alone: ${told}, ages of the others alone`;
+}
+
+function shortNote(agents: number, closer: Closer | null, nodeLists: NodeLists): string {
   if (closer === null) return `${agents} agents were asked in short; the run ended before any was asked more closely`;
   const { nodes } = closer;
   const whose =

@@ -46,6 +46,7 @@ export function liveReader(
   flags: ReadFlags,
 ): StateReader {
   const limits = limitsOf(flags);
+  let isAllowed = false;
   return {
     source,
     notes: () => [],
@@ -54,7 +55,11 @@ export function liveReader(
     exec: (request, signal) => cluster.exec(request, signal),
     ciliumEndpoints: (signal) => cluster.list(ciliumEndpointsRequest, signal),
     podLog: (request, signal) => cluster.podLog(request, signal),
-    round: (orders, sink, signal, agentDone) => collect(cluster, orders, limits, sink, signal, agentDone),
+    round: async (orders, sink, signal, agentDone) => {
+      const refusal = await collect(cluster, orders, { ...limits, isAllowed }, sink, signal, agentDone);
+      isAllowed ||= refusal === null && orders.length > 0 && !signal.aborted;
+      return refusal;
+    },
     close: () => cluster.close(),
   };
 }

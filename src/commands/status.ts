@@ -13,7 +13,7 @@ import { statusTable } from "../render/status-table.ts";
 import { yamlChunks } from "../render/yaml.ts";
 import { ExecRefused, throwCounted } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
-import type { Look } from "./look.ts";
+import type { Detail, Look } from "./look.ts";
 import { lookOver } from "./mesh-look.ts";
 import { pageChunks } from "./page.ts";
 import { renderOptions, writeAll } from "./show.ts";
@@ -23,7 +23,7 @@ export async function status(request: Extract<Request, { kind: "status" }>, io: 
     return (await import("./watch.ts")).watch(request, request.watch, io).catch(throwCounted);
   }
   const show = (seen: Look) => writeAll(shownChunks(seen, request, renderOptions(request.show, io, request.all)), io);
-  const seen = await lookOver(request, io).catch(async (error: unknown) => {
+  const seen = await lookOver(request, io, detailOf(request)).catch(async (error: unknown) => {
     // Where no agent may be asked, what the API alone shows is still worth its lines: nodes and agents that are down.
     if (error instanceof ExecRefused && error.seen.report.findings.length > 0) await show(error.seen);
     return throwCounted(error);
@@ -31,6 +31,15 @@ export async function status(request: Extract<Request, { kind: "status" }>, io: 
   await show(seen);
   return io.signal.aborted ? 130 : seen.report.exitCode;
 }
+
+/** Formats that show of each probe, or of each agent, how long it took and how old it is. */
+const everyProbeFormats: readonly StatusFormat[] = ["wide", "html", "prometheus"];
+
+export function detailOf({ all, format }: Detailed): Partial<Detail> {
+  return { everyProbe: all || everyProbeFormats.includes(format) };
+}
+
+type Detailed = Pick<Extract<Request, { kind: "status" }>, "all" | "format">;
 
 /** What was looked at in the format asked for; the page alone needs more than the report. */
 export function shownChunks(

@@ -1,12 +1,13 @@
 import { follow, type WatchMemory } from "../analyse/changes/changes.ts";
 import { nextRoundMs } from "../analyse/summary/next-round.ts";
-import type { ReadFlags, Request, WatchFlags } from "../cli/request.ts";
+import type { Request, WatchFlags } from "../cli/request.ts";
 import { HealthError } from "../model/errors.ts";
 import type { WatchRound } from "../model/watch.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { type Look, lookAt, runSignal } from "./look.ts";
 import { openState } from "./open-state.ts";
 import type { StateReader } from "./state.ts";
+import { detailOf } from "./status.ts";
 import { appendedText, jsonLines, type WatchOutput } from "./watch-output.ts";
 import { terminalScreen } from "./watch-terminal.ts";
 
@@ -119,12 +120,12 @@ function outputOf(request: StatusRequest, { format }: WatchFlags, io: Io): Watch
 }
 
 /** One connection for all rounds: a kubeconfig that is switched meanwhile does not move the watch to another cluster. */
-export function clusterSource(request: ReadFlags, io: Io, pause: WatchSource["pause"] = io.pause): WatchSource {
+export function clusterSource(request: StatusRequest, io: Io, pause: WatchSource["pause"] = io.pause): WatchSource {
   let state: StateReader | null = null;
   return {
     look: async (signal) => {
       state ??= await openState(request, io);
-      return lookAt(state, request, io, signal, null);
+      return lookAt(state, request, io, signal, null, detailOf(request));
     },
     close: () => state?.close(),
     pause,

@@ -23,6 +23,7 @@ import {
   statusFields,
 } from "./mesh-short.ts";
 import { agentStatus, briefStatus } from "./mesh-status.ts";
+import { healthTally, tallyWindow } from "./mesh-tally.ts";
 import { monitorReply, monitorSeconds } from "./monitor.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
@@ -68,7 +69,7 @@ export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[
   const seconds = monitorSeconds(argv);
   if (seconds !== null) return monitorReply([], seconds);
   const line = argv.join(" ").replace(/^cilium /, "cilium-dbg ");
-  const reply = replies.get(line);
+  const reply = replies.get(line) ?? tallyReply(argv);
   const renamed = argv[0] === "cilium-dbg" && plan.version.minor < 15;
   if (renamed) return { kind: "no-such-program" };
   const answer = reply === undefined ? unanswered(argv, agentPrograms) : reply(plan, node);
@@ -79,6 +80,13 @@ export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[
 function probeAtOnce(plan: MeshPlan, node: MeshNode): AgentReply {
   if (plan.version.minor <= 16) node.probedAt = plan.now();
   return healthReply(plan, node, healthReport);
+}
+
+/** The one command line that is never the same twice: it holds two times. */
+function tallyReply([program, verb, option, form = ""]: readonly string[]): Reply | undefined {
+  const window = [program, verb, option].join(" ") === "cilium-health status -o" ? tallyWindow(form) : null;
+  if (window === null) return undefined;
+  return (plan, node) => healthReply(plan, node, () => healthTally(plan, node, window));
 }
 
 function healthReply(

@@ -76,7 +76,7 @@ export function* healthRows(plan: MeshPlan, from: MeshNode): Generator<string> {
   yield `${chunk}${".".repeat(printed)}\nend\n`;
 }
 
-function targetRow([primary, ...secondary]: readonly AddressProbes[]): string {
+export function targetRow([primary, ...secondary]: readonly AddressProbes[]): string {
   const first =
     primary === undefined ? "\t\t\t\t\t\t" : `${primary.ip}\t${cells(primary.icmp)}\t${cells(primary.http)}`;
   return `${first}\t[${secondary.map(addressJson).join(",")}]`;
@@ -123,6 +123,7 @@ const singles = [
   "ipam.status",
 ];
 const run = "{.status.last-failure";
+const clocks = ["k8s-heartbeat", "cilium-health-ep"];
 
 export const fieldsTemplate = [
   `jsonpath=fields${section}${singles.map((path) => `{.${path}}${cell}`).join("")}${section}`,
@@ -130,14 +131,28 @@ export const fieldsTemplate = [
   `{range .controllers[?(@.status.consecutive-failure-count>0)]}{.name}${cell}{.status.consecutive-failure-count}${cell}`,
   `${run}-msg}${cell}${run}-timestamp}${cell}${item}{end}${section}`,
   `{range .cluster-mesh.clusters[*]}{.name}${cell}{.ready}${cell}{.num-nodes}${cell}{.status}${cell}{.last-failure}${cell}`,
-  `${item}{end}${section}end`,
+  `${item}{end}${section}`,
+  ...clocks.map(
+    (name) => `{range .controllers[?(@.name=="${name}")]}{.status.last-success-timestamp}${cell}${item}{end}${section}`,
+  ),
+  "end",
 ].join("");
 
 /** The status in fields: a generated mesh has no WireGuard, no failing controller and no other cluster. */
 export function statusFields(plan: MeshPlan, node: MeshNode): string {
   const status: unknown = agentStatus(plan, node);
   const texts = singles.map((path) => `${textAt(status, path)}\u001f`).join("");
-  return `fields\u001d${texts}\u001d\u001d\u001d\u001dend\n`;
+  const times = clocks.map((name) => `${lastRuns(status, name).join("")}\u001d`).join("");
+  return `fields\u001d${texts}\u001d\u001d\u001d\u001d${times}end\n`;
+}
+
+/** Times are structs, printed as JSON. */
+function lastRuns(status: unknown, name: string): string[] {
+  const controllers: unknown = Object.getOwnPropertyDescriptor(status ?? {}, "controllers")?.value;
+  if (!Array.isArray(controllers)) return [];
+  return controllers
+    .filter((one) => textAt(one, "name") === name)
+    .map((one) => `"${textAt(one, "status.last-success-timestamp")}"\u001f\u001e`);
 }
 
 function textAt(value: unknown, path: string): string {

@@ -50,6 +50,10 @@ export interface MatrixRow {
   readonly width: number;
   /** Epoch seconds of the newest lastProbed in this view; 0 when it has none. */
   readonly newestProbe: number;
+  /** Set where the agent counted its good probes instead of telling each (`model/short-forms.ts`, the tally). */
+  readonly counted: boolean;
+  /** Epoch seconds before which no probe without an age of its own was made; 0 when that is not known. */
+  readonly notBefore: number;
   readonly host: TargetColumns;
   readonly endpoint: TargetColumns;
 }
@@ -117,7 +121,7 @@ function columnPool(): <T extends Column>(name: string, column: T) => T {
   const kept = new Map<string, Column>();
   return <T extends Column>(name: string, column: T): T => {
     const known = kept.get(name);
-    if (known !== undefined && isEqual(known, column)) return known as T; // a name has columns of one type alone
+    if (known !== undefined && (known === column || isEqual(known, column))) return known as T; // a name has columns of one type alone
     kept.set(name, column);
     return column;
   };
@@ -178,10 +182,10 @@ export function encodeAge(newestProbe: number, lastProbed: number): number {
   return lastProbed === 0 ? 0 : 1 + Math.min(newestProbe - lastProbed, oldestAge - 1);
 }
 
-/** Epoch seconds of a probe, 0 when the agent gave none. */
+/** Epoch seconds of a probe, at the earliest where the agent counted it; 0 when the agent gave none. */
 export function probedAt(row: MatrixRow, probe: ProbeColumns, column: number): number {
   const age = probe.age[column] ?? 0;
-  return age === 0 ? 0 : row.newestProbe - (age - 1);
+  return age === 0 ? row.notBefore : row.newestProbe - (age - 1);
 }
 
 export function presenceOf(row: MatrixRow, target: Target, column: number): number {
@@ -207,5 +211,12 @@ export function emptyRow(
     presence: new Uint8Array(width),
     positions: Array.from({ length: positions }, () => addressColumns(width)),
   });
-  return { width, newestProbe, host: target(hostPositions), endpoint: target(endpointPositions) };
+  return {
+    width,
+    newestProbe,
+    counted: false,
+    notBefore: 0,
+    host: target(hostPositions),
+    endpoint: target(endpointPositions),
+  };
 }

@@ -44,6 +44,8 @@ export interface Coverage {
   readonly notes: readonly string[];
   /** The other clusters whose contexts were named; absent where none was. */
   readonly clusters?: readonly ClusterCoverage[];
+  /** Agents that counted their good probes instead of telling each; null where every one told them. */
+  readonly counted: CountedAgents | null;
 }
 
 /** Another cluster of the mesh that this run was told to ask. */
@@ -55,6 +57,13 @@ export interface ClusterCoverage {
   readonly answered: number;
   /** Why it could not be looked at, "" where it was. */
   readonly problem: string;
+}
+
+/** Of their good probes no latency is known but of some, and no age but the most it may be. */
+export interface CountedAgents {
+  readonly agents: number;
+  /** Nanoseconds that none of the counted probes is older than. */
+  readonly mostAgeNs: number;
 }
 
 export interface CoverageFailure {

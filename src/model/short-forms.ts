@@ -7,6 +7,7 @@
 /** First and last word of a reply in rows; without the last one it was cut. */
 export const rowsMark = "rows";
 export const nodesMark = "nodes";
+export const tallyMark = "tally";
 export const fieldsMark = "fields";
 export const endMark = "end";
 
@@ -35,6 +36,36 @@ export const rowCells: readonly string[] = [
 export const rowPlaces = { host: 1, endpoint: 1 + targetCells("", "").length } as const;
 export const probePlaces = { icmp: 1, http: 1 + probeCells.length } as const;
 export const secondaryPlace = 1 + 2 * probeCells.length;
+
+/** A target's name in a template, and the cells of its part of a node's line. */
+export interface TallyTarget {
+  /** Path of the primary address. */
+  readonly primary: string;
+  /** Path of what holds the further addresses. */
+  readonly whole: string;
+  readonly cells: readonly string[];
+}
+
+/** The view in a tally is made of the same parts for each target. */
+export const tallyTargets = {
+  host: { primary: ".host.primary-address", whole: ".host", cells: targetCells(".host.primary-address", ".host") },
+  endpoint: { primary: ".endpoint", whole: ".health-endpoint", cells: targetCells(".endpoint", ".health-endpoint") },
+} as const satisfies Record<string, TallyTarget>;
+
+/** One node in so many is named with its latencies, whatever the order in which the agent lists them. */
+export const tallyStep = 32;
+
+/**
+ * Pings slower than this are named, in nanoseconds: none that is faster is ever out of the ordinary, whatever is usual
+ * (`analyse/evidence/latency-norm.ts`).
+ */
+export const tallySlowNs = 5_000_000;
+
+/**
+ * The clock of an agent that counted is reckoned from others' and held against the newest of the times below: it may be
+ * off by this much, milliseconds. The window of its probes is narrower than it may be by as much.
+ */
+export const tallySlackMs = 90_000;
 
 /** Parts of `cilium-dbg status` in fields: sections, in them items, in them cells; texts may hold tabs and newlines. */
 export const sectionEnd = "\u001d";
@@ -69,6 +100,9 @@ export const statusLists = [
     cells: [".name", ".status.consecutive-failure-count", ".status.last-failure-msg", ".status.last-failure-timestamp"],
   },
   { list: ".cluster-mesh.clusters[*]", cells: [".name", ".ready", ".num-nodes", ".status", ".last-failure"] },
+  // Run every 30 and 60 s, whatever is configured: their newest success tells the agent's clock.
+  { list: '.controllers[?(@.name=="k8s-heartbeat")]', cells: [".status.last-success-timestamp"] },
+  { list: '.controllers[?(@.name=="cilium-health-ep")]', cells: [".status.last-success-timestamp"] },
 ] as const;
 
 /** Cells of a line of `cilium-dbg node list`, parted by tabs: the two families of each address side by side. */

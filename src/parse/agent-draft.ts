@@ -23,6 +23,8 @@ export interface AgentDraft {
   notRun: string;
   /** By its own `date`, epoch milliseconds; 0 not yet known. */
   clock: number;
+  /** By others' clocks when its tally came, epoch milliseconds; 0 where its view is no tally. */
+  reckonedClock: number;
   /** Newest time in any of its answers, epoch milliseconds. */
   newestTime: number;
   health: AgentHealth | null;
@@ -39,6 +41,7 @@ export function agentDraft(): AgentDraft {
     asked: false,
     notRun: "",
     clock: 0,
+    reckonedClock: 0,
     newestTime: 0,
     health: null,
     status: null,
@@ -57,11 +60,12 @@ const readers: Readonly<Record<BaseCaptureId, Reader>> = {
   "cilium-health-status.json": (draft, bytes, capture, context) => {
     const parsed = readHealth(bytes, capture.node, context);
     if (!parsed.ok) return parsed;
-    const { head, row } = parsed.value;
+    const { head, row, reckonedClock } = parsed.value;
     const { rows } = context.builder.matrix;
     while (rows.length <= context.column) rows.push(null);
     rows[context.column] = row;
     draft.health = head;
+    draft.reckonedClock = reckonedClock;
     draft.newestTime = Math.max(draft.newestTime, head.timestamp, row.newestProbe * 1000);
     return null;
   },

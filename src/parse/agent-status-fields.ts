@@ -1,6 +1,7 @@
 import type { AgentStatus, FailingController, RemoteCluster } from "../model/facts.ts";
 import { cellEnd, endMark, fieldsMark, itemEnd, sectionEnd, statusCells, statusLists } from "../model/short-forms.ts";
 import { type Parsed, wrongText } from "./json.ts";
+import { parseTime } from "./time.ts";
 
 type Items = readonly (readonly string[])[];
 
@@ -16,9 +17,16 @@ export function parseStatusFields(text: string, versionOf: (message: string) => 
   const [mark, single = "", ...rest] = text.trimEnd().split(sectionEnd);
   const values = itemsOf(`${single}${itemEnd}`, Object.keys(statusCells).length)?.[0];
   const lists = statusLists.map(({ cells }, at) => itemsOf(rest[at] ?? "", cells.length));
-  const [interfaces, controllers, clusters] = lists;
+  const [interfaces, controllers, clusters, ...runs] = lists;
   const whole = mark === fieldsMark && rest.length === statusLists.length + 1 && rest.at(-1) === endMark;
-  if (!whole || values === undefined || interfaces == null || controllers == null || clusters == null) {
+  if (
+    !whole ||
+    values === undefined ||
+    interfaces == null ||
+    controllers == null ||
+    clusters == null ||
+    runs.includes(null)
+  ) {
     return wrongText("the status in fields does not add up");
   }
   const value = byName(values);
@@ -46,7 +54,9 @@ export function parseStatusFields(text: string, versionOf: (message: string) => 
       remoteClusters: clusters.map(remoteCluster),
       ipamStatus: value("ipamStatus"),
       healthIPs: [],
-      newestTimestamp: 0,
+      newestTimestamp: runs
+        .flatMap((times) => times ?? [])
+        .reduce((newest, [time = ""]) => Math.max(newest, parseTime(unquoted(time))), 0),
     },
   };
 }

@@ -27,8 +27,8 @@ export function encodeRow(
   const width = [...byColumn.keys()].reduce((most, column) => Math.max(most, column + 1), 0);
   const row = emptyRow(width, newestProbe(merged), positions(merged, "host"), positions(merged, "endpoint"));
   for (const [column, node] of byColumn) {
-    writeTarget(builder, row, row.host, column, node.host);
-    writeTarget(builder, row, row.endpoint, column, node.endpoint);
+    writeTarget(builder, row.newestProbe, row.host, column, node.host);
+    writeTarget(builder, row.newestProbe, row.endpoint, column, node.endpoint);
   }
   return builder.alike(row);
 }
@@ -68,9 +68,10 @@ function newestProbe(nodes: readonly HealthNode[]): number {
   return newest;
 }
 
-function writeTarget(
+/** `newestProbe`: the row's, epoch seconds. */
+export function writeTarget(
   builder: MatrixBuilder,
-  row: MatrixRow,
+  newestProbe: number,
   target: TargetColumns,
   column: number,
   addresses: readonly AddressProbes[] | null,
@@ -78,26 +79,26 @@ function writeTarget(
   target.presence[column] = addresses === null ? listedWithout : listedWith;
   addresses?.forEach((address, position) => {
     const at = target.positions[position];
-    if (at !== undefined) writeAddress(builder, row, at, column, address);
+    if (at !== undefined) writeAddress(builder, newestProbe, at, column, address);
   });
 }
 
 function writeAddress(
   builder: MatrixBuilder,
-  row: MatrixRow,
+  newestProbe: number,
   at: AddressColumns,
   column: number,
   address: AddressProbes,
 ): void {
   at.ip[column] = builder.address(address.ip);
-  if (address.icmp !== null) writeProbe(builder, row, at.icmp, column, address.icmp, address.ip);
-  if (address.http !== null) writeProbe(builder, row, at.http, column, address.http, address.ip);
+  if (address.icmp !== null) writeProbe(builder, newestProbe, at.icmp, column, address.icmp, address.ip);
+  if (address.http !== null) writeProbe(builder, newestProbe, at.http, column, address.http, address.ip);
 }
 
 /** The latency beside a failure means nothing (formats of 1.17 and later print 0, older ones the last success). */
 function writeProbe(
   builder: MatrixBuilder,
-  row: MatrixRow,
+  newestProbe: number,
   probe: ProbeColumns,
   column: number,
   result: ProbeResult,
@@ -106,5 +107,5 @@ function writeProbe(
   const ok = result.status === "";
   probe.outcome[column] = ok ? success : builder.failure(result.status, ip);
   probe.latency[column] = ok ? encodeLatency(result.latencyNs) : 0;
-  probe.age[column] = encodeAge(row.newestProbe, result.lastProbed);
+  probe.age[column] = encodeAge(newestProbe, result.lastProbed);
 }

@@ -2,11 +2,14 @@ import type { Capture } from "../model/capture.ts";
 import type { AgentFacts, Facts, NodeFacts, Source } from "../model/facts.ts";
 import type { AgentPod, KubeList } from "../model/kube.ts";
 import { matrixBuilder, ownText } from "../model/matrix.ts";
+import { tallySlackMs } from "../model/short-forms.ts";
 import { type AgentDraft, addCapture, agentDraft } from "./agent-draft.ts";
 import { whyNoAgentIsDue } from "./agent-due.ts";
+import { meshReference } from "./counted-row.ts";
 import { HealthTape } from "./health-tape.ts";
 import { inventory } from "./inventory.ts";
 import { clusterByOwnName, type NamedNode, publicName, splitName } from "./names.ts";
+import type { Counting } from "./read-tally.ts";
 import { TextPool } from "./text-pool.ts";
 
 /** The reducer that builds FACTS capture by capture and lets go of each reply's text. */
@@ -16,6 +19,13 @@ export interface FactsReducer {
   /** The agents to be asked, one a node, known once pods and nodes were added. */
   agents(): readonly AgentPod[];
   add(capture: Capture): void;
+  /**
+   * From now on tallies are read, against what the views of these nodes' agents agree on; or the sentence why they
+   * cannot be. `clock`: the agents' own at the moment it is called, epoch milliseconds.
+   */
+  countBy(nodes: readonly string[], clock: () => number): string | null;
+  /** Nodes to which an agent that counts finds a path slow. */
+  slowNodes(): ReadonlySet<string>;
   finish(): Facts;
 }
 
@@ -35,6 +45,8 @@ export function factsReducer(source: Source, container: string): FactsReducer {
     names.push(own);
     return names.length - 1;
   };
+  let counting: Counting | null = null;
+  const slow = new Set<string>();
   let learnedCluster = "";
   const ownCluster = () => kube.clusterName() || learnedCluster;
   const columnOf = remembered((name) => {
@@ -80,9 +92,22 @@ export function factsReducer(source: Source, container: string): FactsReducer {
         learnCluster,
         texts,
         tape,
+        counting,
         cilium: ciliumNode.of,
       });
     },
+    countBy: (nodes, clock) => {
+      const reference = meshReference(builder.matrix, nodes.map(column));
+      if (typeof reference === "string") return reference;
+      const missing = [...kube.probedNames()].find((name) => reference.listed[column(name)] !== 1);
+      if (missing !== undefined) return `no agent lists ${missing}`;
+      const heardSlow = (names: readonly string[]) => {
+        for (const name of names) slow.add(publicName(name, ownCluster()).name);
+      };
+      counting = { reference, clock, heardSlow };
+      return null;
+    },
+    slowNodes: () => slow,
     finish: () => {
       placeKnownNodes();
       const clock = fallbackClock(drafts.values());
@@ -152,7 +177,7 @@ function agentFacts(pod: AgentPod, draft: AgentDraft | undefined, clock: number)
   return {
     pod,
     notAsked: asked ? "" : draft?.notRun || notRunning || "it was not asked",
-    clock: draft === undefined ? 0 : draft.clock || (draft.health === null ? 0 : clock),
+    clock: draft === undefined ? 0 : draft.clock || otherClock(draft, clock),
     health: draft?.health ?? null,
     status: draft?.status ?? null,
     nodeList: draft?.nodeList ?? null,
@@ -162,3 +187,13 @@ function agentFacts(pod: AgentPod, draft: AgentDraft | undefined, clock: number)
     failures: draft?.failures ?? [],
   };
 }
+
+/** Of an agent that was not asked for its clock, or did not tell. 0 where nothing shows that the reckoned one is right. */
+function otherClock({ health, reckonedClock, status }: AgentDraft, newest: number): number {
+  if (health === null) return 0;
+  if (reckonedClock === 0) return newest;
+  const behind = reckonedClock - (status?.newestTimestamp ?? 0);
+  return behind > -mostAheadMs && behind < tallySlackMs ? reckonedClock : 0;
+}
+
+const mostAheadMs = 10_000;

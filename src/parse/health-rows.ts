@@ -55,7 +55,7 @@ function readRow(cells: readonly string[]): HealthNode | null {
 }
 
 /** null: the agent has no such object, so it is not checked; undefined: the cells make no sense. */
-function readTarget(cells: readonly string[], at: number): readonly AddressProbes[] | null | undefined {
+export function readTarget(cells: readonly string[], at: number): readonly AddressProbes[] | null | undefined {
   const ip = cells[at] ?? "";
   const icmp = readProbe(cells, at + probePlaces.icmp);
   const http = readProbe(cells, at + probePlaces.http);

@@ -14,6 +14,8 @@ export interface Inventory {
   ciliumNode(name: string): CiliumNode | null;
   /** Every node of this cluster by any account of the API. */
   nodeNames(): Iterable<string>;
+  /** Nodes of this cluster that agents list: those that announce themselves, or where that could not be read, all. */
+  probedNames(): Iterable<string>;
   config(): ReadonlyMap<string, string> | null;
   policies(): readonly ClusterwidePolicy[] | null;
   absent(): ReadonlyMap<KubeResource, string>;
@@ -56,6 +58,7 @@ export function inventory(container: string): Inventory {
     kubeNode: (name) => nodes.get(name) ?? null,
     ciliumNode: (name) => ciliumNodes.get(name) ?? null,
     nodeNames: () => [...nodes.keys(), ...ciliumNodes.keys(), ...agents().keys()],
+    probedNames: () => (absent.has("ciliumnodes") ? agents().keys() : ciliumNodes.keys()),
     config: () => config,
     policies: () => policies,
     absent: () => absent,

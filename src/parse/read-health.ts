@@ -7,16 +7,20 @@ import { parseHealthReply } from "./health-reply.ts";
 import { scanHealth } from "./health-scan.ts";
 import type { Parsed } from "./json.ts";
 import type { NamedNode } from "./names.ts";
+import { readTally, startsAsTally } from "./read-tally.ts";
 import type { ReadingContext } from "./reading-context.ts";
 
 /** One agent's view. */
 export interface ReadHealth {
   readonly head: AgentHealth;
   readonly row: MatrixRow;
+  /** The agent's clock by others' when its tally came, epoch milliseconds; 0 where its view is no tally. */
+  readonly reckonedClock: number;
 }
 
 /** Scanned where it is printed as expected: with a thousand agents, parsing would be most of a run. */
 export function readHealth(bytes: Uint8Array, node: string, context: ReadingContext): Parsed<ReadHealth> {
+  if (startsAsTally(bytes)) return readTally(bytes, context);
   const scanned = readScanned(bytes, node, context);
   if (scanned !== null) return { ok: true, value: scanned };
   const parsed = parseHealthReply(bytes);
@@ -24,7 +28,8 @@ export function readHealth(bytes: Uint8Array, node: string, context: ReadingCont
   const { nodes, ...head } = parsed.value;
   context.learnCluster(node, head.localName, () => (nodes ?? []).map(hostAddresses));
   const row = encodeRow(context.builder, nodes ?? [], context.columnOf);
-  return { ok: true, value: { head: { ...head, hasNodes: nodes !== null, hasProbeTimes: row.newestProbe > 0 }, row } };
+  const flags = { hasNodes: nodes !== null, hasProbeTimes: row.newestProbe > 0 };
+  return { ok: true, value: { head: { ...head, ...flags }, row, reckonedClock: 0 } };
 }
 
 function readScanned(bytes: Uint8Array, node: string, context: ReadingContext): ReadHealth | null {
@@ -35,7 +40,7 @@ function readScanned(bytes: Uint8Array, node: string, context: ReadingContext): 
   const row = encodeScan(context.builder, scanned, context.texts, context.columnOf);
   if (row === null) return null;
   const hasProbeTimes = row.newestProbe > 0;
-  return { head: { localName, timestamp, probeIntervalNs, hasNodes: true, hasProbeTimes }, row };
+  return { head: { localName, timestamp, probeIntervalNs, hasNodes: true, hasProbeTimes }, row, reckonedClock: 0 };
 }
 
 function hostAddresses({ name, host }: HealthNode): NamedNode {

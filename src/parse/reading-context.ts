@@ -2,6 +2,7 @@ import type { CiliumNode } from "../model/kube.ts";
 import type { MatrixBuilder } from "../model/matrix.ts";
 import type { HealthTape } from "./health-tape.ts";
 import type { NamedNode } from "./names.ts";
+import type { Counting } from "./read-tally.ts";
 import type { TextPool } from "./text-pool.ts";
 
 /** Where a capture belongs: its agent's column, and how names become columns. */
@@ -15,6 +16,8 @@ export interface ReadingContext {
   /** Of all replies; the tape holds one at a time. */
   readonly texts: TextPool;
   readonly tape: HealthTape;
+  /** null: nobody was asked to count. */
+  readonly counting: Counting | null;
   /** What a node of this cluster announces of itself, by its name in a reply; null for other clusters' nodes. */
   readonly cilium: (name: string) => CiliumNode | null;
 }

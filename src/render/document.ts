@@ -1,4 +1,4 @@
-import type { Report, ReportAgent, ReportNode, Tally } from "../model/report.ts";
+import type { Coverage, Report, ReportAgent, ReportNode, Tally } from "../model/report.ts";
 import type { PathCounts } from "../model/status.ts";
 import { type PublicPath, publicPaths } from "./public-paths.ts";
 
@@ -15,7 +15,7 @@ export function reportDocument(report: Report, all: boolean): Record<string, unk
     partial: report.partial,
     source: report.source,
     cilium: report.cilium,
-    coverage,
+    coverage: publicCoverage(coverage),
     summary: {
       verdict: summary.verdict,
       cause: summary.cause,
@@ -26,6 +26,11 @@ export function reportDocument(report: Report, all: boolean): Record<string, unk
     findings: report.findings,
     unexplained: { paths: report.unexplained },
   };
+}
+
+/** `counted` is there only where agents counted. */
+function publicCoverage({ counted, ...coverage }: Coverage): Record<string, unknown> {
+  return counted === null ? coverage : { ...coverage, counted };
 }
 
 function publicCounts(counts: PathCounts): PathCounts {

@@ -9,11 +9,18 @@ export function headLine(report: Report): string {
   const { coverage, summary } = report;
   const agents = `${coverage.answered} of ${counted(coverage.agents, "agent")} answered`;
   const ages =
-    summary.newestProbeNs === null ? "" : `, probes ${age(summary.newestProbeNs)} to ${age(summary.oldestProbeNs)} old`;
+    summary.newestProbeNs === null
+      ? ""
+      : `, probes ${age(summary.newestProbeNs)} to ${age(summary.oldestProbeNs)} old${ofTheOthers(report)}`;
   const partial = report.partial ? "   INTERRUPTED, partial" : "";
   return [sourceText(report.source), versionText(report.cilium.versions), network(report), `${agents}${ages}${partial}`]
     .filter((part) => part !== "")
     .join("  ");
+}
+
+/** Agents that counted their probes told no ages, but the most they may be. */
+function ofTheOthers({ coverage: { counted: others } }: Report): string {
+  return others === null ? "" : `, of ${counted(others.agents, "agent")} at most ${age(others.mostAgeNs)}`;
 }
 
 /** Which cluster, by which context, or from which saved state. */

@@ -96,7 +96,8 @@ function addressAt(cells: Cells, row: MatrixRow, target: Target, position: numbe
 
 function publicProbe(cells: Cells, row: MatrixRow, probe: ProbeColumns, to: number, ip: string): PublicProbe {
   const outcome = probe.outcome[to] ?? noResult;
-  const seconds = probedAt(row, probe, to);
+  // That a counted probe is no older than its row's limit is not when it was made.
+  const seconds = probe.age[to] === 0 ? 0 : probedAt(row, probe, to);
   const latencyNs = decodeLatency(probe.latency[to] ?? 0);
   return {
     status: outcome === noResult ? "unknown" : isFailure(outcome) ? "unreachable" : "reachable",

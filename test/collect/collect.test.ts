@@ -54,6 +54,30 @@ describe("collecting", () => {
     expect(done).toEqual([1, 2, 3]);
   });
 
+  it("asks an agent everything at once where that is wanted, of the very first agent once one exec was let through", async () => {
+    let [atOnce, most] = [0, 0];
+    const seen: number[] = [];
+    const slowly = async () => {
+      most = Math.max(most, ++atOnce);
+      seen.push(atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce--;
+      return json;
+    };
+    const { captures } = await run([{ pod: pod("a"), captures: all, sideBySide: true }], slowly);
+    expect(captures.length).toBe(all.length);
+    expect(seen).toEqual([1, 1, 2, 3, 4]);
+    await run([{ pod: pod("a"), captures: all, sideBySide: true }], slowly, { isAllowed: true });
+    expect(most).toBe(all.length);
+  });
+
+  it("asks nothing more of the first agent after a refusal, side by side or not", async () => {
+    const order = { pod: pod("a"), captures: all, sideBySide: true };
+    const { requests, refusal } = await run([order, { ...order, pod: pod("b") }], () => http(403, "no"));
+    expect(requests.length).toBe(1);
+    expect(refusal).toMatchObject({ status: 403 });
+  });
+
   it("never passes a shell", () => {
     const specs = [...all, ...confirmingCaptureIds.map((id) => confirmingCaptures[id])];
     for (const { argv } of specs) {

@@ -56,7 +56,7 @@ export const date = baseCaptures["date.txt"];
 export async function run(
   orders: readonly AgentOrder[],
   answer: (request: ExecRequest, count: number) => ExecOutcome | Promise<ExecOutcome>,
-  options: { readonly parallel?: number; readonly signal?: AbortSignal } = {},
+  options: { readonly parallel?: number; readonly signal?: AbortSignal; readonly isAllowed?: boolean } = {},
 ): Promise<Run> {
   const requests: ExecRequest[] = [];
   const captures: Capture[] = [];
@@ -68,7 +68,7 @@ export async function run(
   const refusal = await collect(
     cluster,
     orders,
-    { parallel: options.parallel ?? 20, timeoutMs: 30_000 },
+    { parallel: options.parallel ?? 20, timeoutMs: 30_000, isAllowed: options.isAllowed ?? false },
     (capture) => captures.push(capture),
     options.signal ?? new AbortController().signal,
     (count) => done.push(count),

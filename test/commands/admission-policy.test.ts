@@ -5,7 +5,8 @@ import { baseCaptures, confirmingCaptures, deepCaptures } from "../../src/collec
 import { commandLines } from "../../src/collect/command-lines.ts";
 import { monitorArgv, mostSeconds } from "../../src/collect/drop-monitor.ts";
 import { matchesLine, type OptInCommand, optInLines } from "../../src/collect/opt-in-lines.ts";
-import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { shortCaptures, tallyCommand } from "../../src/collect/short-captures.ts";
+import { timedLines } from "../../src/collect/timed-lines.ts";
 import { admissionPolicy } from "../../src/commands/admission-policy.ts";
 
 interface Policy {
@@ -66,7 +67,7 @@ describe("the admission policy", () => {
   it("allows what drops runs where it is asked for, and no word more", () => {
     const rule = (include: readonly OptInCommand[]) =>
       policyOf(admissionPolicy("kube-system", "cilium-agent", "ann", include)).validations[0]?.expression ?? "";
-    expect(rule([])).toBe("has(object.command) && object.command in variables.commands");
+    expect(rule([])).not.toContain("timeout");
     expect(rule(["drops"])).toContain(
       '(size(object.command) == 11 && object.command[0] == "timeout" && object.command[1] == "-s"',
     );
@@ -78,6 +79,21 @@ describe("the admission policy", () => {
     for (const seconds of [0, 301, 1000, 1.5, -1]) expect(allowed(monitorArgv(seconds))).toBe(false);
     expect(allowed([...monitorArgv(10), "--hex"])).toBe(false);
     expect(allowed(["timeout", "-s", "INT", "-k", "3", "10", "bash"])).toBe(false);
+  });
+
+  it("allows the line that holds times with any times, and with nothing else in their place", () => {
+    const rule = policyOf(admissionPolicy("kube-system", "cilium-agent", "ann")).validations[0]?.expression ?? "";
+    expect(rule).toContain("has(object.command) && (object.command in variables.commands");
+    expect(rule).toContain('object.command[2] == "-o" && object.command[3].matches("^(?:jsonpath=tally');
+    const allowed = (argv: readonly string[]) => timedLines.some((line) => matchesLine(line, argv));
+    const window = { oldest: "2031-05-02T09:14:30Z", newest: "2031-05-02T09:24:30Z" };
+    const argv = tallyCommand(window);
+    expect(allowed(argv)).toBe(true);
+    expect(allowed([...argv, "--probe"])).toBe(false);
+    for (const oldest of ["", "2031-05-02T09:14:30", '2031-05-02T09:14:30Z")]}{.nodes}{end}']) {
+      expect(allowed(tallyCommand({ ...window, oldest }))).toBe(false);
+    }
+    expect(allowed(argv.map((word) => word.replace("{.timestamp}", "{Xtimestamp}")))).toBe(false);
   });
 
   it("is in the docs as the data has it", () => {

@@ -87,8 +87,8 @@ function looked(mesh: MeshOptions, args: readonly string[], options: Options = {
   const command = async (words: readonly string[], io: Io) => {
     const request = parseRequest([...words, "--fresh", "--no-confirm"]);
     if (request.kind !== "status" && request.kind !== "pair") throw new Error(`no look: ${JSON.stringify(request)}`);
-    const named = request.kind === "pair" ? [request.a, request.b] : request.scope.nodes;
-    return (await look(request, io, "cluster", named)).report;
+    const detail = request.kind === "pair" ? { named: [request.a, request.b] } : {};
+    return (await look(request, io, "cluster", detail)).report;
   };
   return run(mesh, args, command, options);
 }

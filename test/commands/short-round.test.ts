@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseRequest } from "../../src/cli/parse-request.ts";
+import { tallyCaptures } from "../../src/collect/short-captures.ts";
 import { look } from "../../src/commands/look.ts";
+import { detailOf } from "../../src/commands/status.ts";
 import { type FaultName, generateMesh, startDemo } from "../../src/demo/index.ts";
 import type { Report } from "../../src/model/report.ts";
 import { reportDocument } from "../../src/render/document.ts";
@@ -47,7 +49,10 @@ async function lookShort(
     writeFileSync(kubeconfig, demo.kubeconfig);
     const request = parseRequest(["--kubeconfig", kubeconfig, ...args]);
     if (request.kind !== "status") throw new Error("not a status request");
-    return { report: (await look(request, { ...silentIo(), signal: interrupt.signal })).report, asked };
+    return {
+      report: (await look(request, { ...silentIo(), signal: interrupt.signal }, "cluster", detailOf(request))).report,
+      asked,
+    };
   } finally {
     await demo.close();
   }
@@ -87,25 +92,29 @@ describe("a cluster of 200 agents and more", () => {
   ];
 
   it.each(cases.map((faults) => ({ faults })))(
-    "claims in short what it claims in full: $faults",
+    "claims in short what it claims in full, of every probe where that is asked for: $faults",
     async ({ faults }) => {
-      const { report } = await lookShort(faults, ["--no-confirm"]);
+      const { report } = await lookShort(faults, ["--no-confirm", "--all"]);
       expect(claims(report)).toEqual(claims(fullReport(faults)));
     },
   );
 
-  it("asks each agent three commands, and lists of those that a finding names and one healthy one", async () => {
+  it("asks one agent a zone for each probe, the others to count, and lists of those that a finding names and one more", async () => {
     const { report, asked } = await lookShort(["vxlan-blocked"], ["--no-confirm"]);
     expect(Object.fromEntries(asked)).toEqual({
-      "cilium-health status -o rows": nodes,
-      "date -u +%Y-%m-%dT%H:%M:%S.%NZ": nodes,
+      "cilium-health status -o rows": 3,
+      "date -u +%Y-%m-%dT%H:%M:%S.%NZ": 3,
+      "cilium-health status -o tally": nodes - 3,
       "cilium-dbg status -o fields": nodes,
       "cilium-dbg node list -o json": 2,
       "cilium-dbg endpoint list -o json": 2,
     });
     expect(report.coverage.notes).toEqual([
       "210 agents were asked in short; node lists and endpoint lists of 2 of them alone: those that findings or the command name, and one to compare with",
+      "207 of them counted their good probes and told the others alone: median latencies are of the others and of one path in 32 of these, ages of the others alone",
     ]);
+    expect(report.coverage.counted?.agents).toBe(nodes - 3);
+    expect(report.nodes.every(({ latency }) => latency.icmpMedianNs !== null)).toBe(true);
     const told = report.nodes.filter((node) => node.agent?.endpoints != null).map((node) => node.name);
     expect(told).toContain("node-002");
   });
@@ -115,6 +124,40 @@ describe("a cluster of 200 agents and more", () => {
     expect([...asked.keys()].filter((line) => line.includes("list"))).toEqual([]);
     expect(report.exitCode).toBe(0);
     expect(report.coverage.notes.join()).toContain("of none of them: nothing is wrong");
+  });
+
+  it("takes at most five bytes a peer from a healthy agent", async () => {
+    const mesh = generateMesh({ nodes, now: () => now });
+    const [tally] = tallyCaptures(() => ({ oldest: "2031-05-02T09:10:00Z", newest: "2031-05-02T09:30:00Z" }));
+    const reply = mesh.reply("node-007", tally?.argv ?? []);
+    const pieces = reply.kind === "output" ? [...reply.stdout].map((piece) => Buffer.from(piece)) : [];
+    expect(Buffer.concat(pieces).length).toBeGreaterThan(3 * nodes);
+    expect(Buffer.concat(pieces).length).toBeLessThanOrEqual(5 * nodes);
+  });
+
+  it.each([
+    ["-o", "wide"],
+    ["-o", "prometheus"],
+  ])("asks for every probe where each is shown: %s %s", async (...args) => {
+    const { asked } = await lookShort([], args);
+    expect(asked.get("cilium-health status -o rows")).toBe(nodes);
+    expect(asked.has("cilium-health status -o tally")).toBe(false);
+  });
+
+  it("asks agents with stale or missing results for every probe as well", async () => {
+    const { report, asked } = await lookShort(["stale", "not-probed"], ["--no-confirm"]);
+    expect(asked.get("cilium-health status -o rows")).toBe(4);
+    expect(report.coverage.counted?.agents).toBe(nodes - 4);
+    expect(report.summary.pairs.host.unknown + report.summary.pairs.host.stale).toBe(nodes - 1);
+  });
+
+  it("says why nobody could be asked to count", async () => {
+    const { report, asked } = await lookShort(["endpoint-health-off"], []);
+    expect(asked.get("cilium-health status -o rows")).toBe(nodes);
+    expect(report.coverage.counted).toBeNull();
+    expect(report.coverage.notes.join()).toContain(
+      "each was asked for every probe: too few agents have a single result of every probe",
+    );
   });
 
   it("asks the lists of a node that is named", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commandLines } from "../../src/collect/command-lines.ts";
+import { tallyCommand } from "../../src/collect/short-captures.ts";
 import { projectRoot } from "./build.ts";
 import type { Outcome } from "./processes.ts";
 import type { Rig } from "./rig.ts";
@@ -43,7 +44,8 @@ export function describeAdmission(rig: () => Rig): void {
     });
 
     it("lets each of our command lines through", async () => {
-      for (const argv of commandLines)
+      const window = { oldest: "2031-05-02T09:14:30Z", newest: "2031-05-02T09:24:30Z" };
+      for (const argv of [...commandLines, tallyCommand(window)])
         expect((await inAgent(...argv)).stderr, argv.join(" ")).not.toMatch(/denied|forbidden/);
     });
 
@@ -65,6 +67,7 @@ export function describeAdmission(rig: () => Rig): void {
       ["a word less", ["cilium-health", "status"]],
       ["the same words as one", ["cilium-health status -o json"]],
       ["another file", ["cat", "/etc/shadow"]],
+      ["more than a time in the place of a time", tallyCommand({ oldest: '"', newest: '{"' })],
     ])("refuses %s", async (_what, words) => {
       const outcome = await inAgent(...words);
       expect(outcome.code).toBe(1);

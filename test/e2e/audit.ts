@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { shortCaptures } from "../../src/collect/short-captures.ts";
+import { tallyCaptures } from "../../src/collect/short-captures.ts";
 import { projectRoot } from "./build.ts";
 import type { Rig } from "./rig.ts";
 import { recordedScenario } from "./scenario.ts";
@@ -38,7 +38,10 @@ export function describeAudit(rig: () => Rig): void {
       // Of five agents.
       small = { execs: execs.length / 5, events: audit.length / 5, bytes: bytesOf(audit) / 5 };
       const one = await rig().observed(async () => {
-        for (const { argv } of shortCaptures) {
+        for (const { argv } of tallyCaptures(() => ({
+          oldest: "2031-05-02T09:04:30Z",
+          newest: "2031-05-02T09:24:30Z",
+        }))) {
           await rig().kubectl(["-n", "kube-system", "exec", "cilium-1", "-c", "cilium-agent", "--", ...argv]);
         }
       });

@@ -6,12 +6,15 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
 import { isWhole } from "../../src/collect/complete.ts";
-import { shortCaptures, shortNodeList } from "../../src/collect/short-captures.ts";
+import { shortCaptures, shortNodeList, tallyCaptures } from "../../src/collect/short-captures.ts";
 import { generateMesh } from "../../src/demo/index.ts";
 import type { CaptureId } from "../../src/model/capture.ts";
 import { parseAgentStatus } from "../../src/parse/agent-status.ts";
 import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { parseHealthTally } from "../../src/parse/health-tally.ts";
 import { parseNodeList } from "../../src/parse/node-list.ts";
+import { goJsonpath } from "../go-jsonpath.ts";
+import { tallyOf } from "../tally-of.ts";
 import { AgentDouble, type AgentState, recordedState } from "./agent-double.ts";
 import { built } from "./build.ts";
 import { caseNames, loadCase } from "./recorded.ts";
@@ -41,6 +44,35 @@ function short(id: CaptureId): CaptureSpec {
   return spec;
 }
 
+/** Times between which some of the probes shown lie, whatever is recorded. */
+function windows(health: { readonly timestamp?: string }): { readonly oldest: string; readonly newest: string }[] {
+  const around = (seconds: number) =>
+    new Date(Date.parse(health.timestamp ?? "") + seconds * 1000).toISOString().replace(".000Z", "Z");
+  return [
+    { oldest: around(-300), newest: around(300) },
+    { oldest: around(-20), newest: around(-10) },
+  ];
+}
+
+/** The program counts what is to be counted in its JSON, and prints for each form what our reading of the form says. */
+async function expectSameTally(): Promise<void> {
+  const json = await printed(baseCaptures["cilium-health-status.json"]);
+  const full = parseHealthReply(json);
+  if (!full.ok) throw new Error(full.message);
+  const state = JSON.parse(Buffer.from(json).toString("utf8"));
+  for (const window of windows(state)) {
+    const [spec = short("cilium-health-status.json")] = tallyCaptures(() => window);
+    const reply = Buffer.from(await printed(spec));
+    expect(isWhole(reply, spec)).toBe(true);
+    expect(parseHealthTally(reply.toString("utf8"))).toEqual({ ok: true, value: tallyOf(full.value, window) });
+    for (const { argv } of [spec, short("cilium-health-status.json")]) {
+      const form = (argv.at(-1) ?? "").replace(/^jsonpath=/, "");
+      const said = Buffer.from(await printed({ ...spec, argv })).toString("utf8");
+      expect(said.trimEnd()).toBe(goJsonpath(form, state).trimEnd());
+    }
+  }
+}
+
 async function expectSameView(): Promise<void> {
   const rows = await printed(short("cilium-health-status.json"));
   const full = await printed(baseCaptures["cilium-health-status.json"]);
@@ -52,10 +84,15 @@ async function expectSameView(): Promise<void> {
 
 async function expectSameStatus(): Promise<void> {
   const fields = await printed(short("cilium-status.json"));
-  const read = parseAgentStatus(await printed(baseCaptures["cilium-status.json"]));
+  const full = await printed(baseCaptures["cilium-status.json"]);
+  const read = parseAgentStatus(full);
   if (!read.ok) throw new Error(read.message);
   expect(Buffer.from(fields.subarray(0, 6)).toString()).toBe("fields");
-  expect(parseAgentStatus(fields)).toEqual({ ok: true, value: { ...read.value, healthIPs: [], newestTimestamp: 0 } });
+  const inFields = parseAgentStatus(fields);
+  expect(inFields).toEqual({ ok: true, value: { ...read.value, healthIPs: [], newestTimestamp: expect.any(Number) } });
+  // The newest run of two controllers, where there are these, is hardly older than that of all.
+  const times = /"name": "k8s-heartbeat"/.test(Buffer.from(full).toString("utf8")) ? read.value.newestTimestamp : 0;
+  if (inFields.ok) expect(Math.abs(times - inFields.value.newestTimestamp)).toBeLessThan(60_000);
 }
 
 async function expectSameNodeList(): Promise<void> {
@@ -75,7 +112,10 @@ describe.each(states)("the agent of %s", (_name, at) => {
   it("says the same in short", async () => {
     const state = recordedState(at);
     await double.show(state);
-    if (state.health !== null) await expectSameView();
+    if (state.health !== null) {
+      await expectSameView();
+      await expectSameTally();
+    }
     await expectSameStatus();
     await expectSameNodeList();
   });
@@ -144,13 +184,23 @@ const views: readonly (readonly [string, readonly object[] | null])[] = [
       }),
     ],
   ],
+  ["ping and HTTP failing with one text", [peer("p", both({ ...v4, icmp: lost, http: lost }), both(pod)), fine]],
+  [
+    "slow paths, by ping alone and by both",
+    [
+      peer("p", both({ ...v4, icmp: { ...good, latency: 9e6 } }), both(pod)),
+      peer("q", both({ ...v4, icmp: { ...good, latency: 9e6 }, http: { ...good, latency: 8e6 } }), both(pod)),
+    ],
+  ],
+  ["more nodes than are named in a sample", Array.from({ length: 70 }, (_, k) => peer(`n-${k}`, both(v4), both(pod)))],
   ["no cycle finished yet", null],
 ];
 
 describe.each(views)("a view with %s", (_name, nodes) => {
-  it("is the same in rows", async () => {
+  it("is the same in rows, and counted as it is", async () => {
     await showHealth({ local: { name: "orchard/pear-1" }, nodes, probeInterval: "1m56.7546089s", timestamp: at });
     await expectSameView();
+    await expectSameTally();
   });
 });
 
@@ -160,6 +210,9 @@ describe.each(["a\tb", "a\nb", "a\nforged\t192.0.2.9"])("a failure text like %j"
     await showHealth({ local: {}, nodes: [peer("p", both(v4), both(broken), broken), fine], timestamp: at });
     const rows = await printed(short("cilium-health-status.json"));
     expect(parseHealthReply(rows)).toMatchObject({ ok: false, reason: "wrong-shape" });
+    const [spec = short("cilium-health-status.json")] = tallyCaptures(() => ({ oldest: at, newest: at }));
+    const tally = Buffer.from(await printed(spec)).toString("utf8");
+    expect(parseHealthTally(tally)).toMatchObject({ ok: false, reason: "wrong-shape" });
   });
 });
 
@@ -179,6 +232,13 @@ describe.each([{ dualStack: false }, { dualStack: true }])("a generated mesh, %o
         .trimEnd(),
     );
     await expectSameView();
+    await expectSameTally();
+    const [tally = spec] = tallyCaptures(() => ({ oldest: "2020-01-01T00:00:00Z", newest: "2099-01-01T00:00:00Z" }));
+    expect(text(tally.argv)?.toString().trimEnd()).toBe(
+      Buffer.from(await printed(tally))
+        .toString()
+        .trimEnd(),
+    );
   });
 });
 

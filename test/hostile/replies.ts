@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { isCompleteJson } from "../../src/collect/complete.ts";
+import { matrixBuilder } from "../../src/model/matrix.ts";
 import { headMark } from "../../src/model/pulse.ts";
 import {
   cellEnd,
@@ -10,12 +11,17 @@ import {
   rowsMark,
   sectionEnd,
   statusCells,
+  tallyMark,
+  tallyTargets,
 } from "../../src/model/short-forms.ts";
 import { parseAgentStatus } from "../../src/parse/agent-status.ts";
+import { countedRow, meshReference } from "../../src/parse/counted-row.ts";
+import { encodeRow } from "../../src/parse/encode-row.ts";
 import { parseEndpointList } from "../../src/parse/endpoint-list.ts";
 import { readEndpointNames } from "../../src/parse/endpoint-names.ts";
 import { parseHealthHead } from "../../src/parse/health-head.ts";
 import { parseHealthReply } from "../../src/parse/health-reply.ts";
+import { parseHealthTally } from "../../src/parse/health-tally.ts";
 import { parseJson } from "../../src/parse/json.ts";
 import { parseNodeList } from "../../src/parse/node-list.ts";
 import { recordedReply } from "../recording.ts";
@@ -82,6 +88,30 @@ const rows = [
   endMark,
 ];
 
+const tally = [
+  row([tallyMark, "2031-05-02T09:04:30Z", "2031-05-02T09:24:30Z", "2031-05-02T09:14:30Z", "orchard/pear-1", "1m0s"]),
+  "..",
+  ".",
+  "",
+  row(["orchard/pear-1", ...tallyTargets.host.cells.map((cell) => (cell.endsWith("latency") ? "0" : "[]"))]),
+  row(["orchard/pear-1", "413345", "413346"]),
+  endMark,
+];
+
+/** As against one node that two agents agree on. */
+function readAsTally(reply: Uint8Array): unknown {
+  const builder = matrixBuilder();
+  const good = { status: "", latencyNs: 413_345, lastProbed: 1_935_479_652 };
+  const addresses = [{ ip: "192.0.2.11", icmp: good, http: good }];
+  const node = { name: "orchard/pear-1", host: addresses, endpoint: addresses };
+  const columnOf = (name: string) => (name === node.name ? 0 : -1);
+  for (let agent = 0; agent < 2; agent++) builder.matrix.rows.push(encodeRow(builder, [node], columnOf));
+  const reference = meshReference(builder.matrix, [0, 1]);
+  if (typeof reference === "string") throw new Error(reference);
+  const parsed = parseHealthTally(new TextDecoder().decode(reply));
+  return parsed.ok ? [parsed, countedRow(builder, reference, parsed.value, columnOf)] : parsed;
+}
+
 const fields = [
   fieldsMark,
   Object.keys(statusCells).join(cellEnd) + cellEnd,
@@ -133,5 +163,6 @@ export const replies = [
   ),
   reader("replies in rows", hostileLines(rows).map(bytes), parseHealthReply),
   reader("heads of replies", hostileLines(heads), parseHealthHead),
+  reader("replies in a tally", hostileLines(tally).map(bytes), readAsTally),
   reader("replies in fields", hostileLines(fields, sectionEnd).map(bytes), parseAgentStatus),
 ];

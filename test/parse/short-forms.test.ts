@@ -127,7 +127,10 @@ describe("the status in fields", () => {
       const read = parseAgentStatus(fields);
       const full = parseAgentStatus(printed(mesh, "node-2", baseCaptures["cilium-status.json"].argv));
       if (!full.ok) throw new Error(full.message);
-      expect(read).toEqual({ ok: true, value: { ...full.value, healthIPs: [], newestTimestamp: 0 } });
+      const newestTimestamp = read.ok ? read.value.newestTimestamp : 0;
+      expect(read).toEqual({ ok: true, value: { ...full.value, healthIPs: [], newestTimestamp } });
+      expect(now - newestTimestamp).toBeGreaterThanOrEqual(0);
+      expect(now - newestTimestamp).toBeLessThan(30_000);
     }
   });
 
@@ -135,7 +138,8 @@ describe("the status in fields", () => {
     const text = bytes(
       `fields\u001d${"Ok\u001f".repeat(16)}\u001dkey=\u001f2\u001f\u001ekey2=\u001f3\u001f\u001e\u001d` +
         'sync\u001f3\u001fone\n\ttwo\u001f"2031-05-02T09:14:30.000Z"\u001f\u001e\u001d' +
-        "west\u001ffalse\u001f7\u001fno\u001f0001-01-01T00:00:00.000Z\u001f\u001e\u001dend\n",
+        "west\u001ffalse\u001f7\u001fno\u001f0001-01-01T00:00:00.000Z\u001f\u001e\u001d" +
+        '"2031-05-02T09:14:12.5Z"\u001f\u001e\u001d2031-05-02T09:14:00Z\u001f\u001e\u001dend\n',
     );
     const read = parseAgentStatus(text);
     expect(read).toMatchObject({
@@ -154,14 +158,18 @@ describe("the status in fields", () => {
         remoteClusters: [
           { name: "west", ready: false, nodes: 7, status: "no", lastFailure: "0001-01-01T00:00:00.000Z" },
         ],
+        newestTimestamp: Date.parse("2031-05-02T09:14:12.500Z"),
       },
     });
   });
 
   it.each([
     ["a cut", "fields\u001dOk\u001f"],
-    ["too few cells", `fields\u001dOk\u001f\u001d\u001d\u001d\u001dend`],
-    ["a list with odd items", `fields\u001d${"Ok\u001f".repeat(16)}\u001da\u001f\u001e\u001d\u001d\u001dend`],
+    ["too few cells", `fields\u001dOk\u001f\u001d\u001d\u001d\u001d\u001d\u001dend`],
+    [
+      "a list with odd items",
+      `fields\u001d${"Ok\u001f".repeat(16)}\u001da\u001f\u001e\u001d\u001d\u001d\u001d\u001dend`,
+    ],
   ])("is none with %s", (_what, text) => {
     expect(parseAgentStatus(bytes(text))).toMatchObject({ ok: false, reason: "wrong-shape" });
   });

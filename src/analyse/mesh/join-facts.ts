@@ -136,7 +136,7 @@ function jointRow(
       });
     }
   }
-  return joint;
+  return { ...joint, counted: row.counted, notBefore: row.notBefore };
 }
 
 /** A failure's number is that of its text plus 2 (`isFailure`). */

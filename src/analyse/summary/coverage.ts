@@ -1,6 +1,6 @@
 import type { CaptureId } from "../../model/capture.ts";
 import type { Facts, NodeFacts } from "../../model/facts.ts";
-import type { Coverage, CoverageFailure } from "../../model/report.ts";
+import type { CountedAgents, Coverage, CoverageFailure } from "../../model/report.ts";
 
 const healthCapture: CaptureId = "cilium-health-status.json";
 
@@ -16,7 +16,21 @@ export function coverage(facts: Facts): Coverage {
     failed: due.flatMap(failuresOf).sort(byNode),
     unasked: due.flatMap(unaskedOf).sort(byNode),
     notes: [...new Set(facts.absent.values())],
+    counted: countedAgents(facts),
   };
+}
+
+function countedAgents({ nodes, matrix }: Facts): CountedAgents | null {
+  let agents = 0;
+  let mostAgeNs = 0;
+  nodes.forEach(({ agent }, at) => {
+    const row = matrix.rows[at];
+    if (row?.counted !== true || agent?.health == null) return;
+    agents++;
+    const since = row.notBefore * 1000 || agent.health.timestamp;
+    if (agent.clock > 0 && since > 0) mostAgeNs = Math.max(mostAgeNs, (agent.clock - since) * 1e6);
+  });
+  return agents === 0 ? null : { agents, mostAgeNs };
 }
 
 /** Where nodes could not be listed, the CiliumNodes stand for them. A node that only agents speak of is a ghost. */

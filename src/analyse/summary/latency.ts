@@ -55,11 +55,11 @@ function primaryAddress(facts: Facts, target: Target, to: number): string {
   return "";
 }
 
-/** Ages in nanoseconds by the agent's own clock; probes without a time count by the report's. */
+/** Ages in nanoseconds by the agent's own clock; probes without a time count by the report's, counted ones not at all. */
 function probeAges(facts: Facts, from: number): { oldest: number | null; newest: number | null } {
   const row = facts.matrix.rows[from];
   const agent = facts.nodes[from]?.agent;
-  if (row == null || agent == null || agent.clock === 0) return { oldest: null, newest: null };
+  if (row == null || row.counted || agent == null || agent.clock === 0) return { oldest: null, newest: null };
   let oldest = 0;
   let newest = Number.POSITIVE_INFINITY;
   for (const target of targets) {
