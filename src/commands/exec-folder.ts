@@ -9,7 +9,9 @@ import { jsonChunks } from "../render/json.ts";
 /** The folder of --to: a file for each output as it came, raw, and an index. Nothing is written beside it. */
 export interface ExecFolder {
   readonly path: string;
-  /** Writes the outputs; the result names their files and lets go of the bytes. */
+  /** The first thing that could not be written. */
+  readonly failure: HealthError | null;
+  /** Writes the outputs; the result names their files and lets go of the bytes. Never rejects: see `failure`. */
   keep(result: ExecResult): Promise<ExecResult>;
   finish(report: ExecReport): Promise<void>;
 }
@@ -18,8 +20,7 @@ export interface ExecFolder {
 export async function execFolder(given: string, cwd: string): Promise<ExecFolder> {
   const path = resolve(cwd, given);
   const cannot = (what: string) => (error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new HealthError(`the folder ${given} cannot be ${what}: ${why}`, { exitCode: 2 });
+    throw new HealthError(`the folder ${given} cannot be ${what}: ${messageOf(error)}`, { exitCode: 2 });
   };
   await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") cannot("made")(error);
@@ -31,25 +32,41 @@ export async function execFolder(given: string, cwd: string): Promise<ExecFolder
       hint: "Name a new folder, or an empty one, with --to.",
     });
   }
+  let failure: HealthError | null = null;
   // Never through a link and never over a file that came meanwhile.
-  const write = async (name: string, content: Uint8Array | Iterable<string>) => {
-    await writeFile(join(path, name), content, { flag: "wx", mode: 0o600 }).catch(cannot(`written to (${name})`));
+  const write = async (name: string, content: Uint8Array | Iterable<string>): Promise<boolean> => {
+    try {
+      await writeFile(join(path, name), content, { flag: "wx", mode: 0o600 });
+      return true;
+    } catch (error) {
+      failure ??= new HealthError(`${name} cannot be written into ${given}: ${messageOf(error)}`, { exitCode: 3 });
+      return false;
+    }
   };
   const keepStream = async (node: string, stream: OutputStream, output: ExecOutput): Promise<ExecOutput> => {
-    if (output.length === 0 && stream === "stderr") return output;
+    const isNeeded = output.length > 0 || stream === "stdout";
     const file = `${fileName(node)}.${stream}`;
-    await write(file, output.bytes);
-    return { ...output, bytes: new Uint8Array(), file };
+    const isWritten = isNeeded && (await write(file, output.bytes));
+    return { ...output, bytes: new Uint8Array(), file: isWritten ? file : "" };
   };
   return {
     path: given,
+    get failure() {
+      return failure;
+    },
     keep: async (result) => ({
       ...result,
       stdout: await keepStream(result.node, "stdout", result.stdout),
       stderr: await keepStream(result.node, "stderr", result.stderr),
     }),
-    finish: (report) => write("index.json", jsonChunks(execDocument(report))),
+    finish: async (report) => {
+      await write("index.json", jsonChunks(execDocument(report)));
+    },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const longestName = 150;

@@ -1,5 +1,4 @@
 import { globPattern } from "../analyse/matrix/scope.ts";
-import { compareNames } from "../analyse/summary/coverage.ts";
 import { againInMs, freshInMs, givenUpAfterMs, isFresh, probesOnDemand } from "../analyse/summary/fresh.ts";
 import type { ReadFlags } from "../cli/request.ts";
 import type { AgentOrder } from "../collect/collect.ts";
@@ -7,10 +6,8 @@ import { probeCapture, pulseCaptures, reportCaptures } from "../collect/pulse-ca
 import { describeOutcome } from "../model/capture.ts";
 import type { AgentPod } from "../model/kube.ts";
 import type { AgentPulse } from "../model/pulse.ts";
-import type { Report } from "../model/report.ts";
 import { type PulseReducer, pulseReducer } from "../parse/agent-pulse.ts";
 import { factsReducer } from "../parse/facts.ts";
-import { foldedNames } from "../render/node-names.ts";
 import { age, counted } from "../render/units.ts";
 import { oneZoneAfterTheOther } from "./fair-order.ts";
 import type { Io } from "./io.ts";
@@ -229,26 +226,6 @@ function notesOf(
   return notes;
 }
 
-/** Agents that are late for one reason share a line. */
-function lateLines(late: Waits["late"]): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const node of [...late.keys()].sort(compareNames)) {
-    const why = late.get(node) ?? "";
-    if (why !== "") byReason.set(why, [...(byReason.get(why) ?? []), node]);
-  }
-  return [...byReason].map(([why, nodes]) => `not fresh, ${why}: ${foldedNames(nodes, 100)}`);
-}
-
 function span(ms: number): string {
   return age(Math.max(0, ms) * 1e6);
-}
-
-/** The report with what was waited for: what is not as fresh as it was asked for was not looked at. */
-export function withWaits(report: Report, { late, notes }: Waits): Report {
-  const old = lateLines(late);
-  const all = [...report.coverage.notes, ...notes, ...old];
-  const coverage = { ...report.coverage, notes: all };
-  if (old.length === 0 || report.exitCode !== 0) return { ...report, coverage };
-  const verdict = report.summary.verdict === "healthy" ? "incomplete" : report.summary.verdict;
-  return { ...report, coverage, exitCode: 3, summary: { ...report.summary, verdict } };
 }

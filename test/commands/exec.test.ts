@@ -304,6 +304,19 @@ describe("--to DIR", () => {
     expect(stdout).toContain("=== 5 agents: node-1..node-5  (exit code 0)\none\ntwo\n");
   });
 
+  it("that goes away meanwhile ends the run, says so, and where the command may still run", async () => {
+    const to = join(folder, "gone");
+    const reply: Reply = (node) => {
+      rmSync(to, { recursive: true, force: true });
+      return { delayMs: node === "node-1" ? 0 : 60_000 };
+    };
+    const ends = ran(["--to", to, "--", "x"], reply);
+    await expect(ends).rejects.toMatchObject({
+      exitCode: 3,
+      message: expect.stringContaining("cannot be written into"),
+    });
+  });
+
   it("refuses a folder that holds anything, before anything is run", async () => {
     const to = join(folder, "full");
     mkdirSync(to);
