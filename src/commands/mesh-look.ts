@@ -39,8 +39,10 @@ function withoutCluster(name: string): string {
 
 async function lookAtOther(context: string, flags: ReadFlags, io: Io, detail: Partial<Detail>): Promise<OtherCluster> {
   try {
-    const connection = connectionOf(flags.connection, context);
-    return { seen: true, context, ...(await look({ ...flags, connection }, io, "cluster", detail)) };
+    // A node's name is one of this cluster here, and of that one over there.
+    const ignores = flags.ignores.filter(({ node }) => node === null);
+    const there: ReadFlags = { ...flags, ignores, connection: connectionOf(flags.connection, context) };
+    return { seen: true, context, ...(await look(there, io, "cluster", detail)) };
   } catch (error) {
     if (!(error instanceof HealthError)) throw error;
     const cluster = error instanceof ExecRefused ? error.seen.facts.clusterName : "";

@@ -164,6 +164,14 @@ describe("what fails in the other cluster", () => {
     }
   });
 
+  it.each([
+    ["agent-down=west/node-2", true],
+    ["agent-down=node-2", false],
+  ])("is ignored by its name in the whole: %s", async (ignore, isIgnored) => {
+    const { findings } = await report(inside, ["--ignore", ignore]);
+    expect(findings.find(({ id }) => id === "agent-down")).toMatchObject({ ignored: isIgnored });
+  });
+
   it("is left out where --node names other nodes", async () => {
     const { code, findings, summary } = await report(inside, ["--node", "node-1"]);
     expect(summary.pairs.host).toMatchObject({ total: 10, unreachable: 0 });

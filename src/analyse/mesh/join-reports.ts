@@ -51,7 +51,9 @@ export function joinLooks(own: LookedAt, others: readonly OtherCluster[], option
   );
   const cells = correlate(facts, lens(options.scope, facts.nodes));
   const looks = [own, ...seen];
-  const parts = looks.flatMap((look, at) => claimedBy(look, own.facts, cells, places[at] ?? [], at));
+  const parts = looks.flatMap((look, at) =>
+    claimedBy(look, own.facts, cells, places[at] ?? [], at).map((part) => ignoredBy(part, options.ignores)),
+  );
   const sides = [own, ...others.filter((other) => other.seen)].map((look) => sideOf(look, own.facts));
   const findings = sortFindings(withComparisons(parts, sides, options.ignores), cells);
   const coverage = joinCoverage(own, named);
@@ -163,6 +165,15 @@ function withFacts(finding: Finding, { evidence, confidence }: Finding): Finding
   return { ...finding, confidence, alternatives: [], evidence: [...finding.evidence, ...evidence] };
 }
 
+/** `--ignore RULE=NODE` takes the names of the whole, which no cluster's own run knows. */
+function ignoredBy(part: Part, ignores: readonly IgnoreFlag[]): Part {
+  const { finding } = part;
+  const isNamed = ignores.some(
+    ({ rule, node }) => rule === finding.id && node !== null && finding.nodes.includes(node),
+  );
+  return isNamed ? { ...part, finding: { ...finding, ignored: true } } : part;
+}
+
 const severityOrder: readonly Severity[] = ["error", "warning", "info"];
 
 /** By severity, number of paths, cluster; claims are numbered anew. */
@@ -198,6 +209,17 @@ function joinCoverage({ report: { coverage } }: LookedAt, others: readonly Other
       ...far.flatMap((one) => one.coverage.notes.map((note) => `cluster ${one.cluster}: ${note}`)),
     ],
     clusters: others.map(clusterCoverage),
+    counted: countedOf([coverage, ...far.map((one) => one.coverage)]),
+  };
+}
+
+/** Over all clusters; null where every agent told each probe. */
+function countedOf(coverages: readonly Coverage[]): Coverage["counted"] {
+  const counted = coverages.flatMap((one) => one.counted ?? []);
+  if (counted.length === 0) return null;
+  return {
+    agents: counted.reduce((sum, one) => sum + one.agents, 0),
+    mostAgeNs: counted.reduce((most, one) => Math.max(most, one.mostAgeNs), 0),
   };
 }
 
