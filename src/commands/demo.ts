@@ -12,6 +12,7 @@ import {
   type Scenario,
   startDemo,
 } from "../demo/index.ts";
+import { HealthError } from "../model/errors.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { look } from "./look.ts";
 import { renderOptions, writeAll } from "./show.ts";
@@ -24,14 +25,29 @@ export async function demo(request: DemoRequest, io: Io): Promise<ExitCode> {
   if (request.demo.list) return list(io);
   const scenario = await chooseScenario(request, io);
   const server = await startDemo({ scenario });
-  const folder = await mkdtemp(join(tmpdir(), "cilium-health-demo-"));
-  const kubeconfig = join(folder, "kubeconfig");
+  let folder: string | null = null;
   try {
+    folder = await temporaryFolder();
+    const kubeconfig = join(folder, "kubeconfig");
     await writeFile(kubeconfig, server.kubeconfig, { mode: 0o600 });
     return request.demo.serve ? await serve(server, kubeconfig, io) : await showOnce(request, kubeconfig, io);
   } finally {
     await server.close();
-    await rm(folder, { recursive: true, force: true });
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** For the kubeconfig of this run alone. */
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "cilium-health-demo-"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new HealthError(`the demo cannot write its kubeconfig to the temporary folder ${tmpdir()}: ${why}`, {
+      exitCode: 3,
+      hint: "Set TMPDIR to a folder that may be written to.",
+      cause: error,
+    });
   }
 }
 
