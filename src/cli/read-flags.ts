@@ -17,6 +17,9 @@ export function toReadFlags(flags: RawFlags): ReadFlags {
   const from = text(flags, "from");
   rejectContradictions(flags, from);
   const fresh = on(flags, "fresh");
+  if (fresh && list(flags, "remote-context").length > 0) {
+    throw new UsageError("--fresh waits for the cycles of one cluster: it takes no --remote-context");
+  }
   if (fresh && from !== null) throw new UsageError("--fresh needs a cluster: a saved state does not change");
   if (fresh && on(flags, "watch")) throw new UsageError("--watch follows the probe cycles by itself: give no --fresh");
   return {

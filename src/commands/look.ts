@@ -13,7 +13,7 @@ import { type FactsReducer, factsReducer } from "../parse/facts.ts";
 import { askInShort, type Round } from "./counting-round.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
-import { waitForFresh } from "./fresh.ts";
+import { type Waits, waitForFresh } from "./fresh.ts";
 import { withWaits } from "./fresh-report.ts";
 import type { Io } from "./io.ts";
 import { openState } from "./open-state.ts";
@@ -24,6 +24,8 @@ import type { StateReader } from "./state.ts";
 export interface Look {
   readonly facts: Facts;
   readonly report: Report;
+  /** With --fresh: what was waited for; the report's notes and its exit code say it too. */
+  readonly waits?: Waits;
 }
 
 /** Somebody who sees what is read while it is read: the bundle. Where it waits, the reading waits. */
@@ -65,7 +67,7 @@ export async function look(
     // A pair is two agents' views: nobody else is waited for. A scope is paths to its nodes too, which all agents probe.
     const waits = flags.fresh ? await waitForFresh(state, flags, io, signal, detail.named ?? []) : null;
     const seen = await lookAt(state, flags, io, signal, null, detail);
-    return waits === null ? seen : { ...seen, report: withWaits(seen.report, waits) };
+    return waits === null ? seen : { ...seen, report: withWaits(seen.report, waits), waits };
   } finally {
     io.progress(null);
     await state.close();

@@ -9,6 +9,8 @@ export interface PairReport {
   readonly settings: readonly PairSetting[];
   /** Findings that claim one of the pair's paths or name one of its nodes. */
   readonly findings: readonly Finding[];
+  /** What narrows the answer, as sentences. */
+  readonly notes: readonly string[];
   /** By the contract, over the paths of this pair alone. */
   readonly exitCode: 0 | 1 | 3;
 }

@@ -26,6 +26,7 @@ export function pairDocument(pair: PairReport): Record<string, unknown> {
     paths,
     settings: pair.settings,
     findings: pair.findings,
+    notes: pair.notes,
   };
 }
 

@@ -21,6 +21,8 @@ export function* pairTable(pair: PairReport, options: RenderOptions): Generator<
   }
   yield* settingsTable(pair);
   for (const line of findingLines(pair.findings, look, options.ascii ? "..." : "…")) yield `${line}\n`;
+  if (pair.notes.length > 0) yield "\n";
+  for (const note of pair.notes) yield `note: ${shown(note)}\n`;
 }
 
 function directionLines(pair: PairReport, from: PairSide, to: PairSide, look: Theme): string[] {

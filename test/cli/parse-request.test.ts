@@ -136,6 +136,7 @@ describe("wrong input is a value with one clear sentence", () => {
     ["exec --foo -- ls", "unknown flag: --foo"],
     ["status -- ls", 'unknown command "ls"'],
     ["--fresh --from x", "--fresh needs a cluster: a saved state does not change"],
+    ["--fresh --remote-context b", "--fresh waits for the cycles of one cluster: it takes no --remote-context"],
     ["--fresh -w", "--watch follows the probe cycles by itself: give no --fresh"],
     ["demo --fresh", "--fresh needs --nodes: the clock of a recorded scenario stands still"],
     ["check --fresh", "unknown flag: --fresh"],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseRequest } from "../../src/cli/parse-request.ts";
 import type { Io } from "../../src/commands/io.ts";
 import { look } from "../../src/commands/look.ts";
+import { pair } from "../../src/commands/pair.ts";
 import { pingAll } from "../../src/commands/ping.ts";
 import { generateMesh, type MeshOptions, parseFault, type Scenario, startDemo } from "../../src/demo/index.ts";
 import type { PingReport } from "../../src/model/ping.ts";
@@ -227,5 +228,20 @@ describe("--fresh of a look at the paths", () => {
     expect(report.coverage.notes).toContain(
       "--fresh: every probe in the reports of 2 of 2 agents was made after the request",
     );
+  });
+
+  it.each([
+    ["table", "note: not fresh, its next cycle ends after --deadline: node-1, node-2\n"],
+    ["json", '"not fresh, its next cycle ends after --deadline: node-1, node-2"'],
+  ])("of a pair that could not be waited for says so as %s, and exits with 3", async (format, said) => {
+    const written: string[] = [];
+    const command = async (words: readonly string[], io: Io) => {
+      const request = parseRequest(["pair", "node-1", "node-2", "--fresh", "--no-confirm", "-o", format, ...words]);
+      if (request.kind !== "pair") throw new Error("not a pair");
+      return pair(request, { ...io, write: async (text) => written.push(text) > 0 });
+    };
+    const { report: code } = await run({ nodes: 5 }, ["--deadline", "60s"], command);
+    expect(code).toBe(3);
+    expect(written.join("")).toContain(said);
   });
 });
