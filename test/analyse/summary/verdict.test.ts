@@ -121,6 +121,7 @@ describe("coverage", () => {
       ],
       unasked: [],
       notes: [],
+      counted: null,
     });
   });
 });
