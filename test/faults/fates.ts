@@ -6,7 +6,7 @@ type FateOf = (nth: number, way: FaultyWay) => Fate;
 /** Of a hundred connections `percent` are reset, at any moment from the first byte to the middle of a reply. */
 export function randomResets(percent: number, seed: number): FateOf {
   const random = seeded(seed);
-  return () => (random() * 100 < percent ? { resetAfterBytes: Math.floor(random() * 8000) } : "pass");
+  return () => (random() * 100 < percent ? { resetAfterBytes: Math.floor(random() * 3000) } : "pass");
 }
 
 /** At the nth connection all that are open are reset, and the next `down` ones too: the API server is not back yet. */
