@@ -11,8 +11,10 @@ const scenarios = readdirSync(new URL("../src/demo/scenarios/", import.meta.url)
   .map((entry) => entry.name);
 
 const options = { columns: 80, colorLevel: 0, ascii: false, noHeaders: false, all: false } as const;
-const schema: object = JSON.parse(readFileSync(new URL("../docs/check.schema.json", import.meta.url), "utf8"));
-const validate = new Ajv2020({ allErrors: true }).compile(schema);
+const schemaOf = (name: string): object =>
+  JSON.parse(readFileSync(new URL(`../docs/${name}.schema.json`, import.meta.url), "utf8"));
+const schema = schemaOf("check");
+const validate = new Ajv2020({ allErrors: true }).addSchema(schemaOf("report"), "report.schema.json").compile(schema);
 
 describe.each(scenarios)("%s", (scenario) => {
   it("check as table", async () => {

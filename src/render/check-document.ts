@@ -1,5 +1,5 @@
 import type { CheckReport } from "../model/check-report.ts";
-import { apiVersion } from "./document.ts";
+import { apiVersion, publicCoverage } from "./document.ts";
 
 /** The public document of `check`: every check with its counts, and what is not ok; with `all` what is ok too. */
 export function checkDocument({ report, checks, lines, exitCode }: CheckReport, all: boolean): Record<string, unknown> {
@@ -12,7 +12,7 @@ export function checkDocument({ report, checks, lines, exitCode }: CheckReport, 
     partial: report.partial,
     source: report.source,
     cilium: report.cilium,
-    coverage,
+    coverage: publicCoverage(coverage),
     reachability: {
       verdict: summary.verdict,
       cause: summary.cause,

@@ -18,8 +18,9 @@ const nothing = {
   middle: "   ",
 };
 
-/** Columns as kubectl prints them: upper-case headings, three blanks between, no lines, no blanks at the end. */
+/** Columns as kubectl prints them: upper-case headings, three blanks between, no lines, no blanks at the end; headings over nothing are left out. */
 export function columns(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  if (rows.length === 0) return [];
   const table = new Table({
     head: [...headings],
     chars: nothing,

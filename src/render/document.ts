@@ -29,7 +29,7 @@ export function reportDocument(report: Report, all: boolean): Record<string, unk
 }
 
 /** `counted` is there only where agents counted. */
-function publicCoverage({ counted, ...coverage }: Coverage): Record<string, unknown> {
+export function publicCoverage({ counted, ...coverage }: Coverage): Record<string, unknown> {
   return counted === null ? coverage : { ...coverage, counted };
 }
 

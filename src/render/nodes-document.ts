@@ -1,5 +1,5 @@
 import type { ListedNode, NodesReport } from "../model/nodes.ts";
-import { apiVersion } from "./document.ts";
+import { apiVersion, publicCoverage } from "./document.ts";
 
 /** The public document of `nodes`; its nodes are read once, as they are written. */
 export function nodesDocument({ report, lists, nodes, findings }: NodesReport): Record<string, unknown> {
@@ -10,7 +10,7 @@ export function nodesDocument({ report, lists, nodes, findings }: NodesReport): 
     takenAt: report.takenAt === "" ? null : report.takenAt,
     partial: report.partial,
     source: report.source,
-    coverage: report.coverage,
+    coverage: publicCoverage(report.coverage),
     lists,
     nodes: { [Symbol.iterator]: () => publicNodes(nodes) } satisfies Iterable<unknown>,
     findings,

@@ -1,5 +1,5 @@
 import type { PortsReport } from "../model/ports.ts";
-import { apiVersion } from "./document.ts";
+import { apiVersion, publicCoverage } from "./document.ts";
 
 /** The public document of `ports`; the failing paths are read once, as they are written. */
 export function portsDocument({ report, needs, unknown, failing }: PortsReport): Record<string, unknown> {
@@ -11,7 +11,7 @@ export function portsDocument({ report, needs, unknown, failing }: PortsReport):
     partial: report.partial,
     source: report.source,
     cilium: report.cilium,
-    coverage: report.coverage,
+    coverage: publicCoverage(report.coverage),
     ports: needs,
     unknown,
     failing: { [Symbol.iterator]: () => failing[Symbol.iterator]() },
