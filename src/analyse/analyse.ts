@@ -4,10 +4,8 @@ import type { Cells, CiliumSettings, Coverage, Finding, Report, Summary, Want } 
 import type { FailOn, IgnoreFlag, Scope } from "../model/request.ts";
 import { cellStatus } from "../model/status.ts";
 import { diagnose, type SpellCommand, wantedCaptures } from "./engine.ts";
-import { correlate } from "./matrix/correlate.ts";
+import { joinedViews } from "./joined-views.ts";
 import { countByNode, countPairs, sumCounts } from "./matrix/counts.ts";
-import { readPlanes } from "./matrix/planes.ts";
-import { lens } from "./matrix/scope.ts";
 import { rules } from "./rules/index.ts";
 import { firstScene, type Scene } from "./scene.ts";
 import { ciliumSettings } from "./settings/settings.ts";
@@ -89,9 +87,8 @@ export function wholeScene(facts: Facts): Scene {
 }
 
 function sceneOf(facts: Facts, scope: Scope): Scene {
-  const view = lens(scope, facts.nodes);
-  const cells = correlate(facts, view);
-  return firstScene(facts, cells, ciliumSettings(facts), readPlanes(facts, cells, view));
+  const { cells, planes, folded } = joinedViews(facts, scope);
+  return firstScene(facts, cells, ciliumSettings(facts), planes, folded);
 }
 
 function brokenPairs(facts: Facts, cells: Cells): Pick<Summary, "unreachablePairs" | "totalPairs" | "hub"> {

@@ -26,19 +26,28 @@ export interface Scene {
 /** Who is in the cluster, before any path is judged: enough to ask for ages, leftovers and addresses. */
 export type Members = Pick<Scene, "facts" | "nodes">;
 
-export function firstScene(facts: Facts, cells: Cells, settings: CiliumSettings, planes: Planes): Scene {
-  const parts = groupings(facts.nodes);
+export function firstScene(
+  facts: Facts,
+  cells: Cells,
+  settings: CiliumSettings,
+  planes: Planes,
+  folded: Pick<Scene, "groupings" | "shapes"> = folding(facts, planes),
+): Scene {
   return {
     facts,
     nodes: facts.nodes,
     size: cells.size,
     cells,
     settings,
-    groupings: parts,
     planes,
-    shapes: foldShapes(planes, parts),
+    ...folded,
     confirmed: facts.nodes.some((node) => (node.agent?.confirming.size ?? 0) > 0),
   };
+}
+
+export function folding(facts: Facts, planes: Planes): Pick<Scene, "groupings" | "shapes"> {
+  const parts = groupings(facts.nodes);
+  return { groupings: parts, shapes: foldShapes(planes, parts) };
 }
 
 /** The scene once these paths are explained: their probes are blank, and the rest is folded anew. */

@@ -104,16 +104,19 @@ export async function lookAt(
   const beside = more(running.length);
   const round = askAll(running.length, state, reducer, flags, io, signal, tap);
   const notes: string[] = [];
+  let seen: Report | null = null;
   if (isShort(captures)) {
     const also = [...captures.filter((one) => !shortCaptures.includes(one)), ...beside];
     const counted = await askInShort(running, reducer, { named, everyProbe, also }, round, io, signal);
-    const closer = await askCloser(state, reducer, flags, io, signal, named, nodeLists);
+    const { closer, report } = await askCloser(state, reducer, flags, io, signal, named, nodeLists);
     notes.push(...shortNotes(running.length, counted, closer, nodeLists));
+    seen = report;
   } else await round(running.map((pod): AgentOrder => ({ pod, captures: [...captures, ...beside] })));
-  if (flags.confirm && !signal.aborted) await confirm(state, reducer, flags, io, signal, tap);
+  const asked = flags.confirm && !signal.aborted && (await confirm(state, reducer, flags, io, signal, tap));
   const facts = reducer.finish();
   rejectUnknownNodes(flags, facts);
-  return { facts, report: withNotes(judge(facts, flags, io, signal.aborted, state), notes) };
+  const report = seen === null || asked || signal.aborted ? judge(facts, flags, io, signal.aborted, state) : seen;
+  return { facts, report: withNotes(report, notes) };
 }
 
 /** Reduces a capture and shows it to the tap. */
@@ -158,7 +161,10 @@ function askAll(
   };
 }
 
-/** After a short round: more of the agents concerned. null where the run was ended before. */
+/**
+ * After a short round: more of the agents concerned, null where the run was ended before. And the report, where nobody
+ * was asked anything more.
+ */
 async function askCloser(
   state: StateReader,
   reducer: FactsReducer,
@@ -167,18 +173,18 @@ async function askCloser(
   signal: AbortSignal,
   named: readonly string[],
   nodeLists: NodeLists,
-): Promise<Closer | null> {
-  if (signal.aborted) return null;
+): Promise<{ readonly closer: Closer | null; readonly report: Report | null }> {
+  if (signal.aborted) return { closer: null, report: null };
   const facts = reducer.finish();
-  const closer = closerRound(facts, judge(facts, flags, io, false, state), named, nodeLists);
-  if (closer.orders.length > 0) {
-    io.progress(`asking ${closer.orders.length} agents more closely`);
-    await state.round(inLanes(closer.orders), sinkOf(reducer, null), signal, () => {});
-  }
-  return signal.aborted ? null : closer;
+  const report = judge(facts, flags, io, false, state);
+  const closer = closerRound(facts, report, named, nodeLists);
+  if (closer.orders.length === 0) return { closer, report };
+  io.progress(`asking ${closer.orders.length} agents more closely`);
+  await state.round(inLanes(closer.orders), sinkOf(reducer, null), signal, () => {});
+  return { closer: signal.aborted ? null : closer, report: null };
 }
 
-/** The next round is bounded by the rules' wants: suspects and one healthy control. */
+/** The next round is bounded by the rules' wants: suspects and one healthy control. False where nobody was asked. */
 async function confirm(
   state: StateReader,
   reducer: FactsReducer,
@@ -186,14 +192,15 @@ async function confirm(
   io: Io,
   signal: AbortSignal,
   tap: Tap | null,
-): Promise<void> {
+): Promise<boolean> {
   const facts = reducer.finish();
   const read = new Map(facts.nodes.map((node) => [node.name, node.agent?.confirming]));
   const wanted = wants(facts, flags.scope).filter(({ node, capture }) => read.get(node)?.has(capture) !== true);
   const orders = toOrders(wanted, reducer.agents());
-  if (orders.length === 0) return;
+  if (orders.length === 0) return false;
   io.progress(`asking ${orders.length} agents for evidence`);
   await state.round(inLanes(orders), sinkOf(reducer, tap), signal, () => {});
+  return true;
 }
 
 function toOrders(wanted: readonly Want[], agents: readonly AgentPod[]): AgentOrder[] {

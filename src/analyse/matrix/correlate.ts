@@ -105,11 +105,23 @@ function viewOf(facts: Facts, from: number): View {
   return { row, staleness: stalenessRule(agent, version, probed, timedOut), off };
 }
 
+/** By a matrix's texts: asked for each row. Texts are only ever added to them. */
+const silentOnes = new WeakMap<readonly string[], boolean[]>();
+
+function silentTexts(messages: readonly string[]): readonly boolean[] {
+  const known = silentOnes.get(messages) ?? [];
+  silentOnes.set(messages, known);
+  for (const text of messages.slice(known.length)) {
+    known.push(/deadline exceeded|timed out|i\/o timeout|Timeout exceeded/.test(text));
+  }
+  return known;
+}
+
 /** Addresses an agent probes, and how many of them swallow what is sent. */
 export function countAddresses(row: MatrixRow, messages: readonly string[]): { probed: number; timedOut: number } {
   let probed = 0;
   let timedOut = 0;
-  const silent = messages.map((text) => /deadline exceeded|timed out|i\/o timeout|Timeout exceeded/.test(text));
+  const silent = silentTexts(messages);
   for (const target of [row.host, row.endpoint]) {
     for (const position of target.positions) {
       for (let to = 0; to < row.width; to++) {
