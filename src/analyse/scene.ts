@@ -109,18 +109,30 @@ export function confirmingText(node: NodeFacts | undefined, id: KeptCaptureId): 
 
 /** A running agent none of whose paths fail, to compare suspects with; null when there is none. */
 export function healthyControl(scene: Scene, suspects: readonly number[]): string | null {
+  const failing = failingNodes(scene.cells);
   for (let node = 0; node < scene.size; node++) {
     const isHeard = scene.nodes[node]?.agent?.health != null;
-    if (isHeard && !suspects.includes(node) && !failsAnywhere(scene, node)) return nameOf(scene, node);
+    if (isHeard && !suspects.includes(node) && failing[node] !== 1) return nameOf(scene, node);
   }
   return null;
 }
 
-function failsAnywhere(scene: Scene, node: number): boolean {
-  const cells = [...columnCells(scene, node), ...rowCells(scene, node)];
-  return targets.some((target) =>
-    cells.some((cell) => cellStatus(scene.cells[target][cell] ?? noPath) === "unreachable"),
-  );
+const failingOf = new WeakMap<Uint8Array, Uint8Array>();
+
+/** By node, 1 where a path from or to it is unreachable. Many rules ask for it of the same cells. */
+function failingNodes(cells: Cells): Uint8Array {
+  const known = failingOf.get(cells.host);
+  if (known !== undefined) return known;
+  const failing = new Uint8Array(cells.size);
+  for (const target of targets) {
+    cells[target].forEach((code, cell) => {
+      if (code === noPath || cellStatus(code) !== "unreachable") return;
+      failing[Math.floor(cell / cells.size)] = 1;
+      failing[cell % cells.size] = 1;
+    });
+  }
+  failingOf.set(cells.host, failing);
+  return failing;
 }
 
 /** At most this many suspects are asked for evidence by one rule: a second round stays bounded in a large cluster. */

@@ -26,6 +26,7 @@ export interface Shape {
 export function foldShapes(planes: Planes, groupings: readonly Grouping[]): Shape[] {
   const shapes = new Map<string, Shape>();
   for (const kind of probeKinds) {
+    if (!hasFailure(planes.primary[kind]) && !hasFailure(planes.secondary?.[kind])) continue;
     for (const draft of foldPlane(eitherFamily(planes, kind), planes.size, groupings)) {
       const key = geometryOf(draft);
       const known = shapes.get(key);
@@ -34,6 +35,13 @@ export function foldShapes(planes: Planes, groupings: readonly Grouping[]): Shap
     }
   }
   return [...shapes.values()];
+}
+
+/** Most planes of most meshes have none, and after the rules none is left: there is nothing to fold then. */
+function hasFailure(plane: Plane | undefined): boolean {
+  if (plane === undefined) return false;
+  for (let cell = 0; cell < plane.length; cell++) if (failed(plane[cell])) return true;
+  return false;
 }
 
 type Draft = Omit<Shape, "probes">;
