@@ -1,5 +1,7 @@
 import { baseCaptures, type CaptureSpec, confirmingCaptures, deepCaptures } from "../collect/captures.ts";
+import { checkCaptures, listCaptures } from "../collect/check-captures.ts";
 import type { AgentOrder } from "../collect/collect.ts";
+import type { CaptureId } from "../model/capture.ts";
 import type { AgentPod } from "../model/kube.ts";
 import type { Report, ReportNode } from "../model/report.ts";
 
@@ -49,18 +51,29 @@ export function isDeep(what: string): boolean {
   return deep.some(({ id }) => id === what);
 }
 
-const deep: readonly CaptureSpec[] = [...Object.values(confirmingCaptures), ...Object.values(deepCaptures)];
+/** Each once: the lists that `check` compares share one with the confirming captures. */
+const deep: readonly CaptureSpec[] = [
+  ...new Set([confirmingCaptures, checkCaptures, listCaptures, deepCaptures].flatMap((some) => Object.values(some))),
+];
 
-/** What is still to be asked of them: nothing that the first two rounds have brought. */
+/** They name every pod of the cluster in fields that could be anything: no stand-ins can be vouched for. */
+const namesPods: ReadonlySet<CaptureId> = new Set([
+  "cilium-ip-list.json",
+  "cilium-service-list.json",
+  "cilium-lrp-list.json",
+]);
+
+/** What is still to be asked of them: nothing that the first two rounds have brought, or that may not be sent. */
 export function deepOrders(
   { nodes, control }: Suspects,
   agents: ReadonlyMap<string, AgentPod>,
   done: ReadonlySet<string>,
+  pseudonymised: boolean,
 ): AgentOrder[] {
   return [...nodes, ...(control === null ? [] : [control])].flatMap((node) => {
     const pod = agents.get(node);
     if (pod === undefined || pod.state !== "running") return [];
-    const captures = deep.filter(({ id }) => !done.has(captureKey(node, id)));
+    const captures = deep.filter(({ id }) => !done.has(captureKey(node, id)) && !(pseudonymised && namesPods.has(id)));
     return captures.length === 0 ? [] : [{ pod, captures }];
   });
 }

@@ -101,7 +101,7 @@ async function fill(
   log(`implicated: ${suspects.nodes.join(", ") || "none"}; healthy control: ${suspects.control ?? "none"}`);
   if (!signal.aborted && !tap.isRefused()) {
     io.progress("asking implicated agents more closely");
-    const orders = deepOrders(suspects, podsOf(seen), tap.done);
+    const orders = deepOrders(suspects, podsOf(seen), tap.done, steps.facts !== null);
     await state.round(
       orders,
       (capture) => tap.capture(capture),

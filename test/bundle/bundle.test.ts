@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Demo, type Fault, generateMesh, listScenarios, readScenario, startDemo } from "../../src/demo/index.ts";
 import { runCommand } from "./run-command.ts";
 import { filesBelow, scratchFolder } from "./scratch-folder.ts";
-import { unpacked } from "./unpacked.ts";
+import { listed, unpacked } from "./unpacked.ts";
 
 const scratch = scratchFolder();
 const base = new URL("../../src/demo/scenarios/", import.meta.url);
@@ -32,6 +32,17 @@ function mesh(faults: readonly Fault[], nodes = 6): Promise<Demo> {
 }
 
 const fault = (name: Fault["name"]): Fault => ({ name, at: null });
+
+interface Checked {
+  readonly id: string;
+  readonly counts: { readonly ok: number; readonly warning: number; readonly failed: number; readonly notRun: number };
+}
+
+/** How many nodes each check found well, doubtful, broken or could not look at. */
+async function checks(...from: readonly string[]): Promise<Record<string, Checked["counts"]>> {
+  const { stdout } = await runCommand(["check", "-o", "json", ...from]);
+  return Object.fromEntries((JSON.parse(stdout).checks as Checked[]).map(({ id, counts }) => [id, counts]));
+}
 
 describe.each(scenarios)("a bundle of %s", (name) => {
   it("gives byte for byte the report of the live cluster, but for time and source", async () => {
@@ -170,6 +181,21 @@ describe("the file", () => {
     };
     expect(await deepNodes("some.tar.gz")).toBe(2);
     expect(await deepNodes("all.tar.gz")).toBe(12);
+  });
+
+  it("taken deep of all nodes holds what check asks and compares", async () => {
+    await take("checked.tar.gz", "--all-nodes-deep");
+    const live = await checks("--kubeconfig", kubeconfig);
+    const saved = await checks("--from", scratch.path("checked.tar.gz"));
+    expect(saved).toEqual({ ...live, "endpoints-announced": { ok: 0, warning: 0, failed: 0, notRun: 1 } });
+    expect(Object.values(live).reduce((sum, { ok }) => sum + ok, 0)).toBeGreaterThan(100);
+  });
+
+  it("with stand-ins holds no list that names every pod", async () => {
+    await take("named.tar.gz", "--all-nodes-deep", "--pseudonymise");
+    const { paths } = await listed(scratch.path("named.tar.gz"));
+    expect(paths.filter((path) => /(?:ip|service|lrp)-list/.test(path))).toEqual([]);
+    expect(paths.some((path) => path.endsWith("/bpf-map-pressure.json"))).toBe(true);
   });
 
   it("of an interrupted run is whole, marked partial, and says so when it is read", async () => {
