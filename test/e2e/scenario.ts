@@ -69,6 +69,11 @@ export function withoutEntryOf(scenario: Scenario, from: string, to: string): Sc
   });
 }
 
+/** The agent on `node` has no Services. */
+export function withoutServices(scenario: Scenario, node: string): Scenario {
+  return withAgent(scenario, node, (state) => ({ ...state, services: "[]" }));
+}
+
 /** The node list of the agent on `from` has another address of `to`. */
 export function withOldAddressOf(scenario: Scenario, from: string, to: string, ip: string): Scenario {
   return withAgent(scenario, from, (state) => {

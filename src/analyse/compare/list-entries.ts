@@ -36,7 +36,7 @@ export function listAnswers(checked: CheckScene, rule: ListRule): Answer[] {
 function unreadAnswer(checked: CheckScene, node: number, table: ListTable, id: ListCaptureId): Answer {
   const why = table.unread.get(nameOf(checked.scene, node));
   if (why === undefined) return notRead(checked, node, id);
-  const ran = why.startsWith("exited with") || why.startsWith("not JSON");
+  const ran = why.startsWith("not JSON") || /^exited with|\bexit (?:status|code) \d+/.test(why);
   return { node, status: "not run", text: ran ? `${id}: ${why}` : why, due: !ran };
 }
 

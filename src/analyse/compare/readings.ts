@@ -33,7 +33,11 @@ export function notRead({ scene }: CheckScene, node: number, id: CaptureId): Ans
   if (agent == null) return answer("no agent pod", true);
   if (agent.notAsked !== "") return answer(agent.notAsked, true);
   const failure = failureOf(agent.failures, id) ?? agent.unread.get(id as KeptCaptureId) ?? silence(agent.failures);
-  if (failure !== null) return answer(`${said(failure, id)}${failure.message}`, !isAnAnswer(failure));
+  if (failure !== null) {
+    // An agent that says how it is does answer: a part of it that is switched off, or older, is no silence.
+    const isDue = !isAnAnswer(failure) && !(didRun(failure) && agent.status !== null);
+    return answer(`${said(failure, id)}${failure.message}`, isDue);
+  }
   const { kind } = scene.facts.source;
   if (kind === "cluster" || kind === "demo") {
     return answer(
@@ -69,7 +73,12 @@ function isBase(id: CaptureId): id is BaseCaptureId {
 const silent = /\.sock|connection refused|daemon unreachable|client timeout|deadline exceeded|agent running/i;
 
 /** The command ran to its own end, or the image has no such program: then nothing is silent. */
-function isAnAnswer({ reason, message }: CaptureFailure): boolean {
-  if (/executable file not found/.test(message)) return true;
-  return /^(?:exit-|not-json$|wrong-shape$|empty$|too-big$)/.test(reason) && !silent.test(message);
+function isAnAnswer(failure: CaptureFailure): boolean {
+  if (/executable file not found/.test(failure.message)) return true;
+  return didRun(failure) && !silent.test(failure.message);
+}
+
+/** Some runtimes report an exit code as an error of their own, in words. */
+function didRun({ reason, message }: CaptureFailure): boolean {
+  return /^(?:exit-|not-json$|wrong-shape$|empty$|too-big$)/.test(reason) || /\bexit (?:status|code) \d+/.test(message);
 }
