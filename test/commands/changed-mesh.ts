@@ -65,18 +65,18 @@ function onPair(what: string, from: number | null, to: number | null, change: (n
   };
 }
 
-function probesOf(node: NodeJson, place: Place, protocols: readonly Protocol[]): ProbeJson[] {
+export function probesOf(node: NodeJson, place: Place, protocols: readonly Protocol[]): ProbeJson[] {
   return addresses(node, place).flatMap((address) =>
     protocols.flatMap((protocol) => (address[protocol] === undefined ? [] : [address[protocol]])),
   );
 }
 
-function fail(probe: ProbeJson, status: string): void {
+export function fail(probe: ProbeJson, status: string): void {
   probe.status = status;
   delete probe.latency;
 }
 
-function shift(probe: ProbeJson, seconds: number): void {
+export function shift(probe: ProbeJson, seconds: number): void {
   if (probe.lastProbed === undefined) return;
   probe.lastProbed = new Date(Date.parse(probe.lastProbed) + seconds * 1000).toISOString().replace(".000Z", "Z");
 }
@@ -243,7 +243,7 @@ interface ApiObject {
   };
 }
 
-function objectChange(what: string, resource: string, at: number, change: (object: ApiObject) => void): Change {
+export function objectChange(what: string, resource: string, at: number, change: (object: ApiObject) => void): Change {
   return {
     what,
     objects: (of, items) => {

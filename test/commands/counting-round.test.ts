@@ -17,7 +17,17 @@ import { everything, noFlags } from "../generated-look.ts";
 import { goJsonpath } from "../go-jsonpath.ts";
 import { silentIo } from "../recorded-report.ts";
 import { bytes } from "../views.ts";
-import { type Change, changes, type HealthJson, probeTexts } from "./changed-mesh.ts";
+import {
+  type Change,
+  changes,
+  fail,
+  type HealthJson,
+  type NodeJson,
+  objectChange,
+  probesOf,
+  probeTexts,
+  shift,
+} from "./changed-mesh.ts";
 
 const now = Date.parse("2031-05-02T09:20:00Z");
 const source = { kind: "cluster", context: "lab", cluster: "lab", server: "", name: "" } as const;
@@ -177,6 +187,91 @@ const meshes: readonly MeshOptions[] = [
   { nodes: 40 },
 ];
 
+/** What `from` says of `to`. */
+function ofPair(what: string, from: number | null, to: number, change: (node: NodeJson) => void): Change {
+  return {
+    what,
+    health: (name, { nodes }) => {
+      if (from !== null && name !== `node-${from}`) return;
+      for (const node of nodes ?? []) if (node.name.endsWith(`node-${to}`)) change(node);
+    },
+  };
+}
+
+function slow(from: number, to: number): Change {
+  return ofPair(`${from} to ${to} is slow`, from, to, (node) => {
+    for (const place of ["host", "endpoint"] as const) {
+      for (const probe of probesOf(node, place, ["icmp", "http"])) probe.latency = 250_000_000;
+    }
+  });
+}
+
+const hostFails = (node: NodeJson) => {
+  for (const probe of probesOf(node, "host", ["icmp", "http"])) fail(probe, "Connection timed out");
+};
+
+/** Agents 1, 4 and 7 are the zones' witnesses. */
+const openCases: readonly { readonly what: string; readonly happened: readonly Change[] }[] = [
+  { what: "ping and HTTP failed with one text", happened: [ofPair("", 5, 8, hostFails)] },
+  { what: "a path is slow both ways", happened: [slow(5, 8), slow(8, 5)] },
+  {
+    what: "a path is slow and nobody measures the way back",
+    happened: [slow(5, 8), { what: "", isSilent: (name) => name === "node-8" }],
+  },
+  {
+    what: "results are old by a clock that is ahead",
+    happened: [
+      {
+        what: "",
+        skewMs: (name) => (name === "node-5" ? 7_200_000 : 0),
+        health: (name, report) => {
+          if (name !== "node-5") return;
+          for (const node of report.nodes ?? []) {
+            for (const probe of probesOf(node, "host", ["icmp", "http"])) shift(probe, -7200);
+            for (const probe of new Set(probesOf(node, "endpoint", ["icmp", "http"]))) shift(probe, -7200);
+          }
+        },
+      },
+    ],
+  },
+  {
+    what: "a node that some still reach is lately not ready",
+    happened: [
+      objectChange("", "nodes", 7, (node) => {
+        for (const condition of node.status?.conditions ?? []) {
+          if (condition.type !== "Ready") continue;
+          Object.assign(condition, { status: "Unknown", lastTransitionTime: "2031-05-02T09:18:20Z" });
+        }
+      }),
+      { what: "", isSilent: (name) => name === "node-8" },
+      ofPair("", null, 8, (node) => {
+        for (const probe of probesOf(node, "host", ["icmp", "http"])) probe.lastProbed = "2031-05-02T09:19:50Z";
+      }),
+      ...[2, 3, 5].map((from) => ofPair("", from, 8, hostFails)),
+    ],
+  },
+  {
+    what: "a witness lists a stranger in place of a node",
+    happened: [
+      ofPair("", 1, 9, (node) => {
+        node.name = node.name.replace("node-9", "stranger");
+      }),
+    ],
+  },
+  {
+    what: "a node is listed by one agent alone, in place of another",
+    happened: [
+      {
+        what: "",
+        health: (name, report) => {
+          const missing = name === "node-5" ? "node-8" : "node-9";
+          report.nodes = report.nodes?.filter((node) => !node.name.endsWith(missing)) ?? null;
+        },
+      },
+    ],
+  },
+];
+
 describe("agents that count", () => {
   it.each(meshes)("are all but the witnesses, where all is well: %o", async (options) => {
     const mesh = changedMesh(options, []);
@@ -196,6 +291,22 @@ describe("agents that count", () => {
     const mesh = changedMesh({ nodes: 9 }, [swapped]);
     expect((await inTally(mesh)).report.summary.pairs.host.unknown).toBe(0);
     expect((await inFull(mesh)).report.summary.pairs.host.unknown).toBe(1);
+  });
+
+  it.each(openCases)("are asked for every probe after all, so that nothing differs: $what", async ({ happened }) => {
+    const mesh = changedMesh({ nodes: 9 }, happened);
+    const full = await inFull(mesh);
+    expect(difference(await inTally(mesh), full)).toBe("");
+    // It is worth being seen.
+    expect(full.report.summary.verdict === "healthy" && full.report.findings.length === 0).toBe(false);
+  });
+
+  it("are asked for every probe where a path is slow one way alone, which is no finding", async () => {
+    const mesh = changedMesh({ nodes: 9 }, [slow(5, 8)]);
+    const tally = await inTally(mesh);
+    expect(tally.report.findings).toEqual([]);
+    expect(tally.asked).toContain("node-8 cilium-health status -o rows");
+    expect(difference(tally, await inFull(mesh))).toBe("");
   });
 
   it("lead to the same report as agents that tell every probe, whatever happens", async () => {
