@@ -18,7 +18,14 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
     ["-o junit", "for a CI system: a test for each agent, node and finding"],
     ["-o prometheus", "for node_exporter's textfile collector: [metrics](../prometheus.md)"],
   ],
-  pair: [["worker-1 worker-2", "every probe between two nodes, both ways"]],
+  pair: [
+    ["worker-1 worker-2", "every probe between two nodes, both ways"],
+    [
+      "worker-1 worker-2 --locate",
+      "and where on the way it is lost, by a few connections: [what is sent](../security.md)",
+    ],
+    ["worker-1 worker-2 --locate -o json", "for scripts: [schema](../pair.schema.json)"],
+  ],
   ping: [
     ["", "which health APIs are up, since when, and how old their reports are"],
     ["-o json", "for scripts: [schema](../ping.schema.json); exit code 3 where an agent is not well"],
@@ -65,7 +72,7 @@ export const examples: Readonly<Record<string, readonly (readonly [line: string,
   ],
   access: [
     ["-n kube-system", "what is allowed and what is not, with the manifest that grants it"],
-    ["--include drops -o yaml", "an admission policy that allows what drops runs, too"],
+    ["--include drops,locate -o yaml", "an admission policy that allows what drops and pair --locate run, too"],
   ],
   demo: [
     ["", "a blocked tunnel port at one node"],

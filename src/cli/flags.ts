@@ -161,8 +161,17 @@ export const accessFlags: FlagTable = {
     type: "string",
     array: true,
     values: includedCommands,
-    describe: "A command whose own command lines the admission policy shall allow too, repeatable: drops",
+    describe: "A command whose own command lines the admission policy shall allow too, repeatable: drops, locate",
     group: "Access:",
+  },
+};
+
+export const pairFlags: FlagTable = {
+  locate: {
+    type: "boolean",
+    describe:
+      "Send some TCP connections over a failing path and say where on the way they are lost, by counters of both sides",
+    group: "Locate:",
   },
 };
 

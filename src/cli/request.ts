@@ -105,7 +105,7 @@ export interface DemoFlags {
 }
 
 /** Commands that run more in agents than the others; `access --include`. */
-export const includedCommands = ["drops"] as const;
+export const includedCommands = ["drops", "locate"] as const;
 export type IncludedCommand = (typeof includedCommands)[number];
 
 export const shells = ["kubectl", "bash", "zsh"] as const;
@@ -169,6 +169,8 @@ export type Request =
       readonly kind: "pair";
       readonly a: string;
       readonly b: string;
+      /** Send a few connections and say where on the way they are lost. */
+      readonly locate: boolean;
       readonly format: DocumentFormat;
     } & ReadFlags)
   | ({ readonly kind: "ping"; readonly format: PingFormat; readonly all: boolean } & ReadFlags)

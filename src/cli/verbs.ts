@@ -13,6 +13,7 @@ import {
   inventoryFlags,
   matrixFlags,
   outputFlag,
+  pairFlags,
   readFlags,
   remoteFlag,
   showFlags,
@@ -68,14 +69,8 @@ export const verbs: readonly Verb[] = [
   {
     usage: "pair <from> <to>",
     describe: "Everything known of the paths between two nodes, both ways",
-    flags: { ...outputFlag(documentFormats), ...freshFlag, ...remoteFlag, ...readFlags },
-    toRequest: (flags) => ({
-      kind: "pair",
-      a: String(flags["from-node"]),
-      b: String(flags["to-node"]),
-      format: format(flags, documentFormats, "table"),
-      ...toReadFlags(flags),
-    }),
+    flags: { ...pairFlags, ...outputFlag(documentFormats), ...freshFlag, ...remoteFlag, ...readFlags },
+    toRequest: toPair,
   },
   {
     usage: "ping",
@@ -220,6 +215,26 @@ function toDiff(flags: RawFlags): Request {
     new: latter,
     format: format(flags, documentFormats, "table"),
     all: on(flags, "all"),
+    ...read,
+  };
+}
+
+function toPair(flags: RawFlags): Request {
+  const [read, locate] = [toReadFlags(flags), on(flags, "locate")];
+  if (locate && read.from !== null) {
+    throw new UsageError(
+      "--locate sends connections from an agent: a saved state has nobody to send them, give no --from",
+    );
+  }
+  if (locate && read.remoteContexts.length > 0) {
+    throw new UsageError("--locate looks between two nodes of one cluster: it takes no --remote-context");
+  }
+  return {
+    kind: "pair",
+    a: String(flags["from-node"]),
+    b: String(flags["to-node"]),
+    locate,
+    format: format(flags, documentFormats, "table"),
     ...read,
   };
 }

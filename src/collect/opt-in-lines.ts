@@ -1,10 +1,11 @@
 import { killAfterSeconds, mostSeconds } from "./drop-monitor.ts";
+import { burstName, burstScript, mostConnections, plainAddressPattern, socketsArgv } from "./locate-burst.ts";
 
 /** A word of a command line: as it is, or one of many that match a whole pattern (RE2, as CEL has it). */
 export type LineWord = string | { readonly name: string; readonly pattern: string };
 
 /** What only `drops` and `pair --locate` run, and only where somebody asks for it: with words that vary. */
-export const optInCommands = ["drops"] as const;
+export const optInCommands = ["drops", "locate"] as const;
 export type OptInCommand = (typeof optInCommands)[number];
 
 const seconds: LineWord = { name: "SECONDS", pattern: numbersUpTo(mostSeconds) };
@@ -15,11 +16,25 @@ export const optInLines: Readonly<Record<OptInCommand, readonly (readonly LineWo
     seconds,
     ...[program, "monitor", "--type", "drop", "--json"],
   ]),
+  locate: [
+    [
+      ...["bash", "-c", burstScript, burstName],
+      { name: "ADDRESS", pattern: plainAddressPattern },
+      { name: "PORT", pattern: "[1-9][0-9]{0,4}" },
+      { name: "COUNT", pattern: `[1-9]|[1-${mostConnections / 10 - 1}][0-9]|${mostConnections}` },
+    ],
+    socketsArgv("192.0.2.1"),
+    socketsArgv("2001:db8::1"),
+  ],
 };
 
-/** A line as it is shown to people. */
+/** A line as it is shown to people: a word that a shell would take apart in quotes. */
 export function lineText(line: readonly LineWord[]): string {
-  return line.map((word) => (typeof word === "string" ? word : word.name)).join(" ");
+  return line.map((word) => (typeof word === "string" ? quoted(word) : word.name)).join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Whether a command line is one of these. */

@@ -19,6 +19,7 @@ export function liveCounters(): LiveCounters {
   const nodes = new Map<string, Map<string, Added>>();
   return {
     add: (node, counter, packets) => {
+      if (packets === 0) return;
       const added = nodes.get(node) ?? new Map<string, Added>();
       nodes.set(node, added);
       const key = JSON.stringify(counter);

@@ -45,6 +45,7 @@ export const agentPrograms: ReadonlySet<string> = new Set([
   "grep",
   "date",
   "timeout",
+  "bash",
 ]);
 
 const fileByCommand = new Map<string, string>();

@@ -1,7 +1,6 @@
 import { HealthError } from "../model/errors.ts";
-import { type LiveCounters, liveCounters } from "./live-counters.ts";
+import { type LiveRecording, liveRecording } from "./live-recording.ts";
 import { headTemplate } from "./mesh-short.ts";
-import { eventsWithin, monitorReply, monitorSeconds } from "./monitor.ts";
 import { agentPrograms, recordedFile } from "./recorded-commands.ts";
 import {
   type AgentReply,
@@ -65,11 +64,13 @@ export async function readScenario(source: ScenarioSource, name: string): Promis
     if (items !== null) objects.set(resource, items);
   }
   const nodes = await readNodes(files, `${name}/nodes`);
-  const live = liveCounters();
+  const expect = await readExpect(files, name);
+  const objectsOf = (resource: ScenarioResource) => objects.get(resource) ?? null;
+  const live = liveRecording(objectsOf, expect);
   return {
     name,
-    expect: await readExpect(files, name),
-    objects: (resource) => objects.get(resource) ?? null,
+    expect,
+    objects: objectsOf,
     reply: (node, argv) => replyOf(node, nodes.get(node), argv, live),
   };
 }
@@ -78,12 +79,12 @@ function replyOf(
   name: string,
   node: NodeRecording | undefined,
   argv: readonly string[],
-  live: LiveCounters,
+  live: LiveRecording,
 ): AgentReply {
   if (node === undefined) return { kind: "unreachable", message: "the recording has no outputs of this agent" };
   if ("unreachable" in node) return { kind: "unreachable", message: node.unreachable };
-  const seconds = monitorSeconds(argv);
-  if (seconds !== null) return watched(name, node.files, seconds, live);
+  const lively = live.reply(name, node.files, argv);
+  if (lively !== null) return lively;
   const isHead = argv.join(" ") === `cilium-health status -o ${headTemplate}`;
   const file = isHead ? "cilium-health-status.json" : recordedFile(argv);
   const recorded = file === null ? undefined : node.files.get(file);
@@ -100,17 +101,6 @@ function headOf(recorded: Buffer): string {
   const { timestamp, local, probeInterval, nodes } = JSON.parse(recorded.toString("utf8"));
   const cells = [timestamp, local?.name, probeInterval].map((cell) => cell ?? "").join("\t");
   return `head\t${cells}\n${".".repeat(nodes?.length ?? 0)}\nend\n`;
-}
-
-/** The recorded drops, and the drop counters grown by them: read once more, they tell the same. */
-function watched(name: string, files: ReadonlyMap<string, Buffer>, seconds: number, live: LiveCounters): AgentReply {
-  const lines = eventsWithin(files.get("monitor-drop.jsonl")?.toString("utf8") ?? "", seconds);
-  for (const line of lines.slice(1)) {
-    const event: unknown = JSON.parse(line);
-    if (typeof event !== "object" || event === null || !("reason" in event)) continue;
-    live.add(name, { kind: "drop", reason: String(event.reason), direction: "ingress" }, 1);
-  }
-  return monitorReply(lines, seconds);
 }
 
 async function readNodes(files: ScenarioFiles, folder: string): Promise<ReadonlyMap<string, NodeRecording>> {

@@ -1,3 +1,4 @@
+import type { Location } from "./locate.ts";
 import type { Finding, Report, ReportNode } from "./report.ts";
 
 /** Two nodes looked at closely: `pair A B`. */
@@ -9,6 +10,8 @@ export interface PairReport {
   readonly settings: readonly PairSetting[];
   /** Findings that claim one of the pair's paths or name one of its nodes. */
   readonly findings: readonly Finding[];
+  /** Where a path of the pair is lost; null unless --locate looked, and could. */
+  readonly location: Location | null;
   /** What narrows the answer, as sentences. */
   readonly notes: readonly string[];
   /** By the contract, over the paths of this pair alone. */

@@ -64,13 +64,16 @@ function* accessTable(report: AccessReport, options: RenderOptions): Generator<s
     yield `Run by ${optInWords[command] ?? command} alone:\n`;
     for (const line of lines) yield `  ${line}\n`;
   }
-  yield "(-o json and -o yaml have an admission policy that allows the first of these alone, as admissionPolicy;\n--include drops adds the others.)\n";
+  yield "(-o json and -o yaml have an admission policy that allows the first of these alone, as admissionPolicy;\n--include drops,locate adds the others.)\n";
   yield "(exec -- CMD runs a command of your own beside them: it needs exec without such a policy.)\n";
   yield `\nThe rights as a manifest (kubectl apply -f -):\n\n${report.manifest}`;
 }
 
 /** How people call for them. */
-const optInWords: Readonly<Record<string, string>> = { drops: "kubectl cilium-health drops" };
+const optInWords: Readonly<Record<string, string>> = {
+  drops: "kubectl cilium-health drops",
+  locate: "kubectl cilium-health pair --locate",
+};
 
 function summaryOf(report: AccessReport): string {
   if (report.complete) return "This user has every right the reading commands use.";

@@ -1,3 +1,4 @@
+import type { Location } from "../model/locate.ts";
 import { targets } from "../model/matrix.ts";
 import type { PairReport } from "../model/pair.ts";
 import { apiVersion } from "./document.ts";
@@ -24,10 +25,15 @@ export function pairDocument(pair: PairReport): Record<string, unknown> {
     a: a.node.name,
     b: b.node.name,
     paths,
+    location: pair.location === null ? null : locationDocument(pair.location),
     settings: pair.settings,
     findings: pair.findings,
     notes: pair.notes,
   };
+}
+
+function locationDocument({ path, ...rest }: Location) {
+  return { ...path, ...rest };
 }
 
 /** A report's finding index as an index into this document's findings. */

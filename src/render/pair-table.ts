@@ -2,6 +2,7 @@ import type { PairReport, PairSide } from "../model/pair.ts";
 import { columns } from "./columns.ts";
 import { shown } from "./escape.ts";
 import { findingLines } from "./findings.ts";
+import { locationLines } from "./location.ts";
 import type { RenderOptions } from "./options.ts";
 import { type PublicPath, publicPath } from "./public-paths.ts";
 import { type Theme, theme } from "./theme.ts";
@@ -19,6 +20,7 @@ export function* pairTable(pair: PairReport, options: RenderOptions): Generator<
     for (const line of directionLines(pair, from, to, look)) yield `${line}\n`;
     yield "\n";
   }
+  if (pair.location !== null) for (const line of locationLines(pair.location, options)) yield `${line}\n`;
   yield* settingsTable(pair);
   for (const line of findingLines(pair.findings, look, options.ascii ? "..." : "…")) yield `${line}\n`;
   if (pair.notes.length > 0) yield "\n";

@@ -23,6 +23,8 @@ describe("a command line becomes a request", () => {
     ["drops --for 1200ms", { kind: "drops", seconds: 2 }],
     ["access", { kind: "access", include: [] }],
     ["access --include drops", { kind: "access", include: ["drops"] }],
+    ["access --include drops,locate", { kind: "access", include: ["drops", "locate"] }],
+    ["pair a b --locate", { kind: "pair", a: "a", b: "b", locate: true }],
     ["pair worker-1 worker-2", { kind: "pair", a: "worker-1", b: "worker-2", format: "table" }],
     ["pair 1 2", { kind: "pair", a: "1", b: "2" }],
     [
@@ -125,9 +127,17 @@ describe("wrong input is a value with one clear sentence", () => {
       'unable to match a printer suitable for the output format "foo", allowed formats are: html,json,junit,markdown,name,prometheus,table,wide,yaml',
     ],
     ["drops --from x", "drops watches agents while they drop packets: a saved state has nobody to ask, give no --from"],
+    [
+      "pair a b --locate --from x",
+      "--locate sends connections from an agent: a saved state has nobody to send them, give no --from",
+    ],
+    [
+      "pair a b --locate --remote-context x",
+      "--locate looks between two nodes of one cluster: it takes no --remote-context",
+    ],
     ["drops --for 0", 'invalid argument "0" for "--for" flag: must be from 1s to 300s'],
     ["drops --for 5m1s", 'invalid argument "5m1s" for "--for" flag: must be from 1s to 300s'],
-    ["access --include all", 'invalid argument "all" for "--include" flag: must be one of: drops'],
+    ["access --include all", 'invalid argument "all" for "--include" flag: must be one of: drops, locate'],
     ["exec", 'no command given: it stands behind "--", as in: exec -- ip route'],
     ["exec ls -l", 'the command stands behind "--": kubectl cilium-health exec [flags] -- COMMAND [ARGS...]'],
     ["exec --", 'no command given: it stands behind "--", as in: exec -- ip route'],

@@ -4,6 +4,7 @@ import { parseAllDocuments } from "yaml";
 import { baseCaptures, confirmingCaptures, deepCaptures } from "../../src/collect/captures.ts";
 import { commandLines } from "../../src/collect/command-lines.ts";
 import { monitorArgv, mostSeconds } from "../../src/collect/drop-monitor.ts";
+import { burstArgv, burstScript, mostConnections, socketsArgv } from "../../src/collect/locate-burst.ts";
 import { matchesLine, type OptInCommand, optInLines } from "../../src/collect/opt-in-lines.ts";
 import { shortCaptures, tallyCommand } from "../../src/collect/short-captures.ts";
 import { timedLines } from "../../src/collect/timed-lines.ts";
@@ -94,6 +95,34 @@ describe("the admission policy", () => {
       expect(allowed(tallyCommand({ ...window, oldest }))).toBe(false);
     }
     expect(allowed(argv.map((word) => word.replace("{.timestamp}", "{Xtimestamp}")))).toBe(false);
+  });
+
+  it("allows the one script of --locate where it is asked for, to the letter, with an address, a port and a count", () => {
+    const allowed = (argv: readonly string[]) => optInLines.locate.some((line) => matchesLine(line, argv));
+    for (const address of ["192.0.2.1", "2001:db8::1"]) {
+      expect(allowed(burstArgv(address, 4240, mostConnections))).toBe(true);
+      expect(allowed(socketsArgv(address))).toBe(true);
+    }
+    const argv = burstArgv("192.0.2.1", 4240, 5);
+    const changed = (at: number, word: string) => argv.map((one, index) => (index === at ? word : one));
+    for (const [at, word] of [
+      [2, "id"],
+      [2, `${burstScript}; id`],
+      [3, "x"],
+      [4, "$(id)"],
+      [4, "192.0.2.1;id"],
+      [4, "192.0.2.1\nid"],
+      [4, "example.org"],
+      [5, "4240;id"],
+      [6, "41"],
+      [6, "a[$(id)]"],
+    ] as const) {
+      expect(allowed(changed(at, word)), word).toBe(false);
+    }
+    expect(allowed([...argv, "more"])).toBe(false);
+    const rule = policyOf(admissionPolicy("kube-system", "cilium-agent", "ann", ["locate"])).validations[0];
+    expect(rule?.expression).toContain(`object.command[2] == ${JSON.stringify(burstScript)}`);
+    expect(rule?.expression).not.toContain("monitor");
   });
 
   it("is in the docs as the data has it", () => {

@@ -12,6 +12,8 @@ export interface Link {
   readonly master: string;
   readonly rxPackets: number;
   readonly txPackets: number;
+  /** Packets handed to it that it could not send: dropped, or ended in an error. */
+  readonly txLost: number;
 }
 
 /** `ip -j -s link`, iproute2's JSON; null when the text is none. */
@@ -26,12 +28,17 @@ export function readLinks(text: string): readonly Link[] | null {
     master: textAt(link, "master"),
     rxPackets: packets(link, "rx"),
     txPackets: packets(link, "tx"),
+    txLost: statistic(link, "tx", "dropped") + statistic(link, "tx", "errors"),
   }));
 }
 
 function packets(link: Readonly<Record<string, unknown>>, way: "rx" | "tx"): number {
+  return statistic(link, way, "packets");
+}
+
+function statistic(link: Readonly<Record<string, unknown>>, way: "rx" | "tx", name: string): number {
   const stats = isRecord(link["stats64"]) ? link["stats64"][way] : undefined;
-  return isRecord(stats) ? numberOf(stats, "packets") : 0;
+  return isRecord(stats) ? numberOf(stats, name) : 0;
 }
 
 /** Interfaces that Cilium, another network plugin or a container runtime makes; never the way between nodes. */

@@ -16,6 +16,7 @@ export function analysePair(facts: Facts, report: Report, from: string, to: stri
     b: side(report, b),
     settings: settingsOf(facts.nodes[a.index], facts.nodes[b.index]),
     findings: report.findings.filter((_finding, at) => claimsPair(report, a, b, at + 1)),
+    location: null,
     notes: [],
     exitCode: exitCodeOf(report, a, b),
   };

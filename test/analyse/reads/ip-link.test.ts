@@ -11,6 +11,7 @@ const link = (name: string, more: Partial<Link> = {}): Link => ({
   master: "",
   rxPackets: 0,
   txPackets: 0,
+  txLost: 0,
   ...more,
 });
 
