@@ -215,10 +215,6 @@ const openCases: readonly { readonly what: string; readonly happened: readonly C
   { what: "ping and HTTP failed with one text", happened: [ofPair("", 5, 8, hostFails)] },
   { what: "a path is slow both ways", happened: [slow(5, 8), slow(8, 5)] },
   {
-    what: "a path is slow and nobody measures the way back",
-    happened: [slow(5, 8), { what: "", isSilent: (name) => name === "node-8" }],
-  },
-  {
     what: "results are old by a clock that is ahead",
     happened: [
       {
