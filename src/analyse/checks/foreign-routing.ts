@@ -69,9 +69,13 @@ function cloudSetup(node: number, { rules }: Routing): Answer[] {
     : [doubtful(node, `a rule of nm-cloud-setup: ${first.text}`, { id: "nm-cloud-setup" })];
 }
 
-/** The kernel's three, and Cilium's (pkg/datapath/linux/linux_defaults): priorities up to 112, and IPsec's and WireGuard's 1. */
-function isKnown({ priority }: RoutingRule): boolean {
-  return priority <= 112 || priority === 32766 || priority === 32767;
+/** Cilium's own (pkg/datapath/linux/linux_defaults, 1.19): WireGuard and IPsec, proxy, ingress, local, cloud interfaces, VTEP. */
+const ciliumPriorities: ReadonlySet<number> = new Set([1, 9, 10, 20, 100, 109, 110, 111, 112]);
+const kernelTables: ReadonlySet<string> = new Set(["local", "255", "main", "254", "default", "253"]);
+
+/** The kernel's three lead every packet into its tables; of Cilium's own rules each picks its packets. */
+function isKnown({ priority, plain, table }: RoutingRule): boolean {
+  return plain ? kernelTables.has(table) : ciliumPriorities.has(priority);
 }
 
 /** Addresses and table numbers go by node: what is left of a rule tells whether others have one like it. */

@@ -1,4 +1,4 @@
-/** One policy routing rule of `ip rule`. */
+/** One policy routing rule of `ip rule`; its text with single blanks. */
 export interface RoutingRule {
   readonly priority: number;
   /** `main`, `local`, `2004`, …; "" for a rule that names none. */
@@ -20,7 +20,7 @@ export function readRoutingRules(text: string): RoutingRule[] {
         priority: Number(match[1]),
         table: at < 0 ? "" : (words[at + 1] ?? ""),
         plain: selector === "from all",
-        text: line.trim(),
+        text: line.trim().replaceAll(/\s+/g, " "),
       },
     ];
   });

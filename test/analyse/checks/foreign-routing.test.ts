@@ -32,15 +32,27 @@ describe("foreign-routing", () => {
   it("warns of a rule that most nodes do not have, wherever it leads", () => {
     const vpn = `${rules}5209:\tnot from all fwmark 0xca6c lookup 51820\n`;
     expect(said(foreignRouting, around({ 3: [vpn, routes] }))).toEqual([
-      "worker-3 warning foreign-routing: a routing rule that most nodes do not have: 5209:\tnot from all fwmark 0xca6c lookup 51820",
+      "worker-3 warning foreign-routing: a routing rule that most nodes do not have: 5209: not from all fwmark 0xca6c lookup 51820",
     ]);
     expect(said(foreignRouting, around({ 1: [vpn, routes], 2: [vpn, routes], 3: [vpn, routes] }))).toEqual([]);
+  });
+
+  it("warns of one that catches every packet, though its priority is as low as Cilium's own (test/fixtures/lab-check)", () => {
+    const catchAll = `${rules}5:\tfrom all lookup 4242\n`;
+    const disguised = `${rules}20:\tfrom all lookup 4242\n`;
+    for (const odd of [catchAll, disguised]) {
+      expect(said(foreignRouting, around({ 4: [odd, routes] }))).toEqual([
+        `worker-4 warning foreign-routing: a routing rule that most nodes do not have: ${odd.trim().split("\n").at(-1)?.replace("\t", " ")}`,
+      ]);
+    }
+    const moved = rules.replace("0:\tfrom all lookup local", "100:\tfrom all lookup local");
+    expect(said(foreignRouting, around({ 4: [moved, routes] }))).toEqual([]);
   });
 
   it("names nm-cloud-setup by its priorities (rancher/rke2#1053)", () => {
     const cloud = `${rules}30400:\tfrom 172.31.0.12 lookup 30400\n`;
     expect(said(foreignRouting, around({ 2: [cloud, routes] }))).toEqual([
-      "worker-2 warning nm-cloud-setup: a rule of nm-cloud-setup: 30400:\tfrom 172.31.0.12 lookup 30400",
+      "worker-2 warning nm-cloud-setup: a rule of nm-cloud-setup: 30400: from 172.31.0.12 lookup 30400",
     ]);
   });
 
