@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { halfOpenFrom } from "../../../src/analyse/reads/tcp-sockets.ts";
 
@@ -33,5 +34,19 @@ describe("half-open connections", () => {
 
   it.each(["", "cat: /proc/net/tcp: No such file or directory", "{}"])("none of what is no table: %s", (text) => {
     expect(halfOpenFrom(text, ["172.31.0.11"], 4240)).toBeNull();
+  });
+
+  it("no more than there are lines, whatever stands in them and whoever is looked for", () => {
+    const cell = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("0E001FAC:1090", "0B001FAC:DADC", "03", "__proto__"),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.array(cell, { maxLength: 6 })), fc.array(fc.string()), (lines, addresses) => {
+        const text = table(...lines.map((cells) => cells.join(" ")));
+        const count = halfOpenFrom(text, ["172.31.0.11", ...addresses], 4240) ?? 0;
+        expect(count).toBeLessThanOrEqual(text.split("\n").length);
+      }),
+    );
   });
 });
