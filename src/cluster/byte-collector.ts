@@ -1,8 +1,11 @@
-const blockBytes = 64 * 1024;
+/** Most replies are a line; each exec keeps three collections. */
+const leastBlockBytes = 1024;
+const mostBlockBytes = 64 * 1024;
 
 /**
- * Bytes that arrive in pieces, kept up to a limit. Pieces are copied into blocks of 64 KiB, so that a reply that comes
- * byte by byte costs no more memory than one that comes at once, and no socket's read buffer is held.
+ * Bytes that arrive in pieces, kept up to a limit. Pieces are copied into blocks, each as long as all before it up to
+ * 64 KiB, so that a reply that comes byte by byte costs no more memory than one that comes at once, and no socket's
+ * read buffer is held.
  */
 export class ByteCollector {
   /** Bytes kept at most. */
@@ -24,7 +27,7 @@ export class ByteCollector {
   add(piece: Uint8Array): boolean {
     const kept = Math.min(piece.length, this.limit - this.#length);
     for (let offset = 0; offset < kept; ) {
-      if (this.#used === this.#block.length) this.#nextBlock();
+      if (this.#used === this.#block.length) this.#nextBlock(kept - offset);
       const part = piece.subarray(offset, Math.min(kept, offset + this.#block.length - this.#used));
       this.#block.set(part, this.#used);
       this.#used += part.length;
@@ -39,9 +42,10 @@ export class ByteCollector {
     return Buffer.concat([...this.#full, this.#block.subarray(0, this.#used)], this.#length);
   }
 
-  #nextBlock(): void {
+  #nextBlock(wanted: number): void {
     if (this.#block.length > 0) this.#full.push(this.#block);
-    this.#block = Buffer.allocUnsafeSlow(blockBytes);
+    const length = Math.max(leastBlockBytes, this.#length, wanted);
+    this.#block = Buffer.allocUnsafeSlow(Math.min(length, mostBlockBytes));
     this.#used = 0;
   }
 }

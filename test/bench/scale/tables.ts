@@ -22,7 +22,7 @@ export function liveTable(rows: readonly LiveRow[]): string {
     ]),
   );
   return [
-    "Live, one node's VXLAN blocked, 50 ms an exec; the loop is `xargs -P 20 kubectl exec … cilium-health status -o json`.",
+    "Live, one node's VXLAN blocked, 50 ms an exec, 20 at once (the default of `--parallel`, and the loop's); the loop is `xargs -P 20 kubectl exec … cilium-health status -o json`.",
     "",
     "| agents | wall, ours | loop | times faster | client CPU, ours | loop | times less | peak, ours | bytes, loop |",
     "|---|---|---|---|---|---|---|---|---|",
