@@ -1,6 +1,13 @@
 import { execShows } from "../model/exec.ts";
 import type { Protocol, Target } from "../model/matrix.ts";
-import type { CollectFlags, ConnectionFlags, IgnoreFlag, Scope } from "../model/request.ts";
+import {
+  type CollectFlags,
+  type ConnectionFlags,
+  defaultContainer,
+  defaultSelector,
+  type IgnoreFlag,
+  type Scope,
+} from "../model/request.ts";
 import {
   type BundleFlags,
   type DemoFlags,
@@ -91,8 +98,8 @@ function toConnection(flags: RawFlags): ConnectionFlags {
 function toCollect(flags: RawFlags): CollectFlags {
   return {
     namespace: text(flags, "namespace"),
-    selector: text(flags, "selector") ?? "k8s-app=cilium",
-    container: text(flags, "container") ?? "cilium-agent",
+    selector: text(flags, "selector") ?? defaultSelector,
+    container: text(flags, "container") ?? defaultContainer,
     parallel: wholeNumber(flags, "parallel", [1, 200], 20),
     timeoutMs: duration(flags, "timeout", 30_000),
     deadlineMs: duration(flags, "deadline", 0),

@@ -12,7 +12,7 @@ import type { ExitCode, Io } from "./io.ts";
 import { lookAt, runSignal } from "./look.ts";
 import { openState } from "./open-state.ts";
 import { shortFrom } from "./short-round.ts";
-import { renderOptions, writeAll } from "./show.ts";
+import { readOptions, writeAll } from "./show.ts";
 import type { StateReader } from "./state.ts";
 
 type CheckRequest = Extract<Request, { kind: "check" }>;
@@ -20,7 +20,7 @@ type CheckRequest = Extract<Request, { kind: "check" }>;
 /** Settings of every node, compared; beside them the reachability of the same moment, by which harm is judged. */
 export async function check(request: CheckRequest, io: Io): Promise<ExitCode> {
   const seen = await lookClosely(request, io);
-  await writeAll(checkChunks(seen, request.format, renderOptions(request.show, io, request.all)), io);
+  await writeAll(checkChunks(seen, request.format, readOptions(request, io, request.all)), io);
   return io.signal.aborted ? 130 : seen.exitCode;
 }
 

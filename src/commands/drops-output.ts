@@ -6,7 +6,7 @@ import { fitted } from "../render/watch.ts";
 import { yamlChunks } from "../render/yaml.ts";
 import type { DropsRequest } from "./drops.ts";
 import type { Io } from "./io.ts";
-import { renderOptions, writeAll } from "./show.ts";
+import { readOptions, writeAll } from "./show.ts";
 
 /** Where drops are shown while they come, and the summary. Nothing here waits for a slow reader. */
 export interface DropsOutput {
@@ -57,7 +57,7 @@ function onceAtTheEnd(request: DropsRequest, io: Io): DropsOutput {
 
 function tableText(request: DropsRequest, io: Io, report: DropsReport): string[] {
   return [
-    `${dropsTable(report, renderOptions(request.show, io, request.all))
+    `${dropsTable(report, readOptions(request, io, request.all))
       .join("\n")
       .trimEnd()}\n`,
   ];
@@ -81,7 +81,7 @@ function terminalScreen(request: DropsRequest, io: Io): DropsOutput {
     drop: () => {},
     tick: (sofar, leftSeconds) => {
       const head = `kubectl cilium-health drops   ${leftSeconds}s left   Ctrl-C ends it`;
-      const lines = [head, "", ...dropsTable(sofar(), renderOptions(request.show, io, false))];
+      const lines = [head, "", ...dropsTable(sofar(), readOptions(request, io, false))];
       void draw(`${clear}${fitted(lines, io.columns, io.rows - 1, dots).join("\n")}\n`);
     },
     end: async (report) => {

@@ -11,13 +11,13 @@ import type { ExitCode, Io } from "./io.ts";
 import type { Look } from "./look.ts";
 import { lookOver } from "./mesh-look.ts";
 import { pageChunks } from "./page.ts";
-import { renderOptions, writeAll } from "./show.ts";
+import { readOptions, writeAll } from "./show.ts";
 
 type MatrixRequest = Extract<Request, { kind: "matrix" }>;
 
 export async function matrix(request: MatrixRequest, io: Io): Promise<ExitCode> {
   const seen = await lookOver(request, io, { everyProbe: true }).catch(throwCounted);
-  await writeAll(matrixChunks(seen, request, renderOptions(request.show, io, request.all)), io);
+  await writeAll(matrixChunks(seen, request, readOptions(request, io, request.all)), io);
   return io.signal.aborted ? 130 : seen.report.exitCode;
 }
 

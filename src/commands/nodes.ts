@@ -10,13 +10,13 @@ import { ExecRefused } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
 import type { Look } from "./look.ts";
 import { lookOver } from "./mesh-look.ts";
-import { renderOptions, writeAll } from "./show.ts";
+import { readOptions, writeAll } from "./show.ts";
 
 /** The lists compared. Where no agent may be asked, what the API alone shows is shown before it is said so. */
 export async function nodes(request: Extract<Request, { kind: "nodes" }>, io: Io): Promise<ExitCode> {
   const show = async ({ facts, report }: Look) => {
     const compared = compareNodes(facts, report, request);
-    await writeAll(nodesChunks(compared, request.format, renderOptions(request.show, io, request.all)), io);
+    await writeAll(nodesChunks(compared, request.format, readOptions(request, io, request.all)), io);
     return compared.exitCode;
   };
   const seen = await lookOver(request, io, { everyProbe: true, nodeLists: "of-all" }).catch(async (error: unknown) => {

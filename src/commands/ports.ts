@@ -9,13 +9,13 @@ import { yamlChunks } from "../render/yaml.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { type Look, look } from "./look.ts";
-import { renderOptions, writeAll } from "./show.ts";
+import { readOptions, writeAll } from "./show.ts";
 
 /** What must be open. Where no agent may be asked, what cilium-config says is shown before it is said so. */
 export async function ports(request: Extract<Request, { kind: "ports" }>, io: Io): Promise<ExitCode> {
   const show = async ({ facts, report }: Look) => {
     const needed = analysePorts(facts, report, request.scope);
-    await writeAll(portsChunks(needed, request.format, renderOptions(request.show, io, true)), io);
+    await writeAll(portsChunks(needed, request.format, readOptions(request, io, true)), io);
     return needed.exitCode;
   };
   const seen = await look(request, io).catch(async (error: unknown) => {

@@ -1,6 +1,7 @@
-import type { ShowFlags } from "../cli/request.ts";
+import type { ReadFlags, ShowFlags } from "../cli/request.ts";
 import type { RenderOptions } from "../render/options.ts";
 import type { Io } from "./io.ts";
+import { sameSource } from "./spell.ts";
 
 export function renderOptions(show: ShowFlags, io: Io, all: boolean): RenderOptions {
   return {
@@ -10,6 +11,11 @@ export function renderOptions(show: ShowFlags, io: Io, all: boolean): RenderOpti
     noHeaders: show.noHeaders,
     all,
   };
+}
+
+/** The same for a command that reads a cluster or a saved state, and says which command to run next. */
+export function readOptions(request: ReadFlags, io: Io, all: boolean): RenderOptions {
+  return { ...renderOptions(request.show, io, all), sameSource: sameSource(request) };
 }
 
 /** --color, then NO_COLOR (set and not empty), then FORCE_COLOR and CLICOLOR_FORCE, then a terminal that can. */

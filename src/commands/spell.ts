@@ -1,8 +1,9 @@
 import type { SpellCommand } from "../analyse/engine.ts";
 import { minorOf } from "../analyse/settings/version.ts";
+import type { ReadFlags } from "../cli/request.ts";
 import type { AgentFacts, Facts, Source } from "../model/facts.ts";
 import type { AgentPod } from "../model/kube.ts";
-import type { ConnectionFlags } from "../model/request.ts";
+import { type ConnectionFlags, defaultContainer, defaultSelector } from "../model/request.ts";
 
 /**
  * Spells a confirming step as the reader would type it: this run's kubeconfig and context, the agents' namespace, the
@@ -26,6 +27,30 @@ export function speller(facts: Facts, source: Source, connection: ConnectionFlag
     const podName = pod.name === "" ? `"$(${line([...kubectl, ...namesOfPodOn(pod)])})"` : line([pod.name]);
     return { argv, command: `${exec} ${podName} ${line(["-c", pod.container, "--", ...argv])}` };
   };
+}
+
+/**
+ * The flags by which another command of ours reads what this run read, each behind a space: a saved state, or the
+ * cluster, the user and where the agents are. A token and the files of an identity are left for the reader to give.
+ */
+export function sameSource({ connection, collect, from, remoteContexts }: ReadFlags): string {
+  const named: readonly (readonly [flag: string, value: string | null])[] =
+    from !== null
+      ? [["--from", from]]
+      : [
+          ["--kubeconfig", connection.kubeconfig],
+          ["--context", connection.context],
+          ["--cluster", connection.cluster],
+          ["--user", connection.user],
+          ["--server", connection.server],
+          ["--as", connection.as],
+          ...connection.asGroups.map((group) => ["--as-group", group] as const),
+          ["-n", collect.namespace],
+          ["-l", collect.selector === defaultSelector ? null : collect.selector],
+          ["--container", collect.container === defaultContainer ? null : collect.container],
+          ...remoteContexts.map((context) => ["--remote-context", context] as const),
+        ];
+  return named.flatMap(([flag, value]) => (value === null ? [] : [` ${line([flag, value])}`])).join("");
 }
 
 /** The program is `cilium-dbg` from 1.15 on and `cilium` before (cilium-dbg/Makefile). */

@@ -22,6 +22,10 @@ export interface ConnectionFlags {
   readonly verbosity: number;
 }
 
+/** Where agents are looked for when no flag names another place. */
+export const defaultSelector = "k8s-app=cilium";
+export const defaultContainer = "cilium-agent";
+
 /** Where agents live and how they are asked. */
 export interface CollectFlags {
   /** null: CILIUM_NAMESPACE, then kube-system, then every namespace. */

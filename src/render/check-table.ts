@@ -1,7 +1,7 @@
 import type { CheckGap, CheckLine, CheckReport, CheckSummary, LineStatus } from "../model/check-report.ts";
 import { columns } from "./columns.ts";
 import { shown } from "./escape.ts";
-import type { RenderOptions } from "./options.ts";
+import { ours, type RenderOptions } from "./options.ts";
 import { headLine, pairLines, unheardLines } from "./overview.ts";
 import { type Theme, theme } from "./theme.ts";
 import { counted } from "./units.ts";
@@ -20,7 +20,7 @@ export function* checkTable(seen: CheckReport, options: RenderOptions): Generato
   for (const line of summaryRows(seen.checks, look)) yield `${line}\n`;
   yield "\n";
   for (const line of [...pairLines(seen.report, look), ...unheardLines(seen.report, dots)]) yield `${line}\n`;
-  if (seen.report.summary.unreachablePairs > 0) yield "why, as far as it is known: kubectl cilium-health\n";
+  if (seen.report.summary.unreachablePairs > 0) yield `why, as far as it is known: ${ours("", options)}\n`;
   const told = lines.filter(({ status }) => status !== "not run");
   for (const [at, line] of told.entries()) {
     if (!isAlike(told[at - 1], line)) yield "\n";

@@ -1,7 +1,7 @@
 import type { DropParty, DropRow, DropsReport, WatchedAgent } from "../model/drops.ts";
 import { columns } from "./columns.ts";
 import { shown } from "./escape.ts";
-import type { RenderOptions } from "./options.ts";
+import { ours, type RenderOptions } from "./options.ts";
 import { type Theme, theme } from "./theme.ts";
 import { counted } from "./units.ts";
 
@@ -20,7 +20,7 @@ export function dropsTable(report: DropsReport, options: RenderOptions): string[
     ...rowLines(report, options, look),
     ...counterLines(report.agents, options),
     ...agentLines(report.agents, look),
-    ...closing(report),
+    ...closing(report, options),
   ];
 }
 
@@ -167,7 +167,7 @@ const stateWords: { readonly [state in WatchedAgent["state"]]: string } = {
 };
 
 /** Nothing seen is no proof of health: only BPF drops are events, and a filter's drops are none. */
-function closing({ packets, agents, partial }: DropsReport): string[] {
+function closing({ packets, agents, partial }: DropsReport, options: RenderOptions): string[] {
   const grew = agents.some(({ growth }) => (growth ?? []).length > 0);
   if (packets > 0 || partial || !agents.some(({ state }) => state === "watched")) return [];
   const seen = grew
@@ -176,6 +176,6 @@ function closing({ packets, agents, partial }: DropsReport): string[] {
   return [
     seen,
     "What iptables, the network between the nodes or a full queue loses, Cilium does not see:",
-    "kubectl cilium-health pair A B --locate tells where on the way it is lost.",
+    `${ours("pair A B --locate", options)} tells where on the way it is lost.`,
   ];
 }

@@ -3,7 +3,7 @@ import { shown } from "./escape.ts";
 import { findingHead } from "./findings.ts";
 import { type Glyph, type Glyphs, glyphs } from "./matrix-glyphs.ts";
 import { gridLines } from "./matrix-grid.ts";
-import type { RenderOptions } from "./options.ts";
+import { ours, type RenderOptions } from "./options.ts";
 import { headLine, pairLines, unheardLines } from "./overview.ts";
 import { type Theme, theme } from "./theme.ts";
 import { counted } from "./units.ts";
@@ -23,7 +23,7 @@ export function* matrixText(map: HeatMap, options: RenderOptions): Generator<str
   for (const line of legendLines(map, marks, options)) yield `${line}\n`;
   yield "\n";
   for (const line of [...pairLines(report, look), ...unheardLines(report, dots)]) yield `${line}\n`;
-  for (const line of findingsBelow(map, look, dots)) yield `${line}\n`;
+  for (const line of findingsBelow(map, look, dots, options)) yield `${line}\n`;
 }
 
 const shows: { readonly [by in HeatMeasure]: string } = {
@@ -79,7 +79,7 @@ function legendLines(map: HeatMap, marks: Glyphs, options: RenderOptions): strin
   return lines;
 }
 
-function findingsBelow({ report }: HeatMap, look: Theme, dots: string): string[] {
+function findingsBelow({ report }: HeatMap, look: Theme, dots: string, options: RenderOptions): string[] {
   const { findings } = report;
   if (findings.length === 0) return [];
   const heads = findings.slice(0, mostFindings).map((finding) => findingHead(finding, look));
@@ -88,6 +88,6 @@ function findingsBelow({ report }: HeatMap, look: Theme, dots: string): string[]
     "",
     ...heads,
     ...(more > 0 ? [`${dots} and ${counted(more, "more finding")}`] : []),
-    "evidence and next steps: kubectl cilium-health",
+    `evidence and next steps: ${ours("", options)}`,
   ];
 }

@@ -3,7 +3,7 @@ import type { Severity } from "../model/request.ts";
 import { columns } from "./columns.ts";
 import { shown } from "./escape.ts";
 import { findingHead } from "./findings.ts";
-import type { RenderOptions } from "./options.ts";
+import { ours, type RenderOptions } from "./options.ts";
 import { headLine, unheardLines } from "./overview.ts";
 import { type Theme, theme } from "./theme.ts";
 import { counted } from "./units.ts";
@@ -31,7 +31,7 @@ export function* nodesTable(nodes: NodesReport, options: RenderOptions, wide: bo
   if (rows.length < sorted.length) yield `${dots} ${foldedText(sorted.slice(rows.length))} (--all shows them)\n`;
   for (const line of troubleLines(sorted, look, dots)) yield `${line}\n`;
   yield "\n";
-  for (const line of [...summaryLines(nodes, look), ...unheardLines(nodes.report, dots)]) yield `${line}\n`;
+  for (const line of [...summaryLines(nodes, look, options), ...unheardLines(nodes.report, dots)]) yield `${line}\n`;
   for (const line of findingHeads(nodes, look)) yield `${line}\n`;
 }
 
@@ -143,7 +143,7 @@ function ruleNote({ finding, rule }: Trouble, look: Theme): string {
   return finding === null || rule === "" ? "" : look.faint(`  (${rule})`);
 }
 
-function summaryLines({ nodes, lists, report }: NodesReport, look: Theme): string[] {
+function summaryLines({ nodes, lists, report }: NodesReport, look: Theme, options: RenderOptions): string[] {
   const odd = nodes.filter(({ troubles }) => troubles.length > 0).length;
   const bad = nodes.filter((node) => weight(node) > 1).length;
   const all = counted(nodes.length, "node");
@@ -161,7 +161,7 @@ function summaryLines({ nodes, lists, report }: NodesReport, look: Theme): strin
     listsLine(lists),
     ...(unreachablePairs === 0
       ? []
-      : [`${unreachablePairs} of ${counted(totalPairs, "node pair")} unreachable: see kubectl cilium-health status`]),
+      : [`${unreachablePairs} of ${counted(totalPairs, "node pair")} unreachable: see ${ours("status", options)}`]),
   ];
 }
 

@@ -10,4 +10,11 @@ export interface RenderOptions {
   readonly all: boolean;
   /** No red: what is bad is not confirmed yet. */
   readonly calm?: boolean;
+  /** The flags that name the cluster or saved state of this run, to be put behind a command; none where not given. */
+  readonly sameSource?: string;
+}
+
+/** A command of ours about the same cluster or saved state, to be pasted: a hint never leads to another one. */
+export function ours(words: string, { sameSource = "" }: RenderOptions): string {
+  return `${["kubectl cilium-health", words].filter((word) => word !== "").join(" ")}${sameSource}`;
 }

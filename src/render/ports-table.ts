@@ -2,7 +2,7 @@ import type { Evidence, NeedVerdict, PortNeed, PortSetting, PortsReport } from "
 import { columns } from "./columns.ts";
 import { shown } from "./escape.ts";
 import { findingHead } from "./findings.ts";
-import type { RenderOptions } from "./options.ts";
+import { ours, type RenderOptions } from "./options.ts";
 import { headLine, unheardLines } from "./overview.ts";
 import { type Theme, theme } from "./theme.ts";
 
@@ -23,6 +23,7 @@ export function* portsTable(ports: PortsReport, options: RenderOptions): Generat
   const heads = findingHeads(ports, look);
   if (heads.length > 0) yield "\n";
   for (const line of heads) yield `${line}\n`;
+  if (heads.length > 0) yield `evidence and next steps: ${ours("", options)}\n`;
 }
 
 function row(need: PortNeed, look: Theme): string[] {
