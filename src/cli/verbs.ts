@@ -125,7 +125,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "exec",
     rest: "COMMAND [ARGS...]",
-    describe: "One command of your own in every agent at once, bounded; equal answers folded, the odd ones as a diff",
+    describe: "One command of your own in every agent at once, bounded; --show group folds equal answers",
     flags: { ...execFlags, ...agentFlags, from: { type: "string", hidden: true } },
     toRequest: (flags) => ({ kind: "exec", ...toExec(flags), ...toReadFlags(flags) }),
   },
