@@ -32,6 +32,8 @@ function judge(checked: CheckScene, node: number): Answer {
   if (fault !== null) return faultAnswer(fault, node, "there is no health endpoint: the pod path is not probed");
   const announced = (facts?.cilium?.healthIPs.length ?? 0) > 0;
   const endpoints = facts?.agent?.endpoints ?? null;
+  // A CiliumNode outlives its agent: what it announces counts where the agent was heard.
+  if (facts?.agent?.health == null && endpoints === null) return notRead(checked, node, "cilium-health-status.json");
   if (announced && endpoints?.health !== null) return fine(node);
   if (facts?.agent?.health == null) return notRead(checked, node, "cilium-health-status.json");
   if (facts.cilium === null && endpoints === null) return notRead(checked, node, "cilium-endpoint-list.json");
