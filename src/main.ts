@@ -3,6 +3,7 @@ import { parseRequest } from "./cli/parse-request.ts";
 import type { ShowFlags } from "./cli/request.ts";
 import type { ExitCode, Io } from "./commands/io.ts";
 import { HealthError } from "./model/errors.ts";
+import { shown, shownLines } from "./model/visible-text.ts";
 
 declare const __VERSION__: string;
 declare const __SCENARIOS__: string;
@@ -36,15 +37,18 @@ export async function start(packedScenarios?: Uint8Array): Promise<void> {
   if (request.kind === "complete") process.exit();
 }
 
-/** One sentence, what to do, and with -v the causes. Anything but a HealthError is a bug of ours and says so. */
+/**
+ * One sentence, what to do, and with -v the causes. Anything but a HealthError is a bug of ours and says so. A server's
+ * own words may be in each of them.
+ */
 function explain(error: unknown, io: Io, verbose: boolean): ExitCode {
   io.progress(null);
   if (io.signal.aborted) return 130;
   const known = error instanceof HealthError;
   const message = error instanceof Error ? error.message : String(error);
   const head = known ? `error: ${message}` : `error: this program failed: ${message} (run it with -v 1 for details)`;
-  process.stderr.write(`${[head, known ? error.hint : ""].filter((line) => line !== "").join("\n")}\n`);
-  if (verbose) process.stderr.write(`${causes(error)}\n`);
+  const said = [head, known ? error.hint : "", verbose ? causes(error) : ""].filter((text) => text !== "").join("\n");
+  process.stderr.write(`${shownLines(said)}\n`);
   return known ? error.exitCode : 3;
 }
 
@@ -60,7 +64,7 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupt.abort());
   const notice = (line: string) => {
-    if (!quiet) process.stderr.write(`${line}\n`);
+    if (!quiet) process.stderr.write(`${shownLines(line)}\n`);
   };
   const line = quiet || process.stderr.isTTY !== true ? noLine : progressLine();
   return {
@@ -126,7 +130,7 @@ function progressLine(): ProgressLine {
     process.stderr.write(`\r\u001b[K${drawn}`);
   };
   const show = (text: string | null) => {
-    wanted = text ?? "";
+    wanted = shown(text ?? "");
     draw();
   };
   const lend = async <T>(run: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -47,6 +49,28 @@ describe("exit codes and streams", () => {
     const { status, stdout, stderr } = plugin(["--server", "https://127.0.0.1:1", "--token", "x"]);
     expect({ status, stdout }).toEqual({ status: 3, stdout: "" });
     expect(stderr).toMatch(/127\.0\.0\.1:1\b/);
+  });
+
+  it("a server's words cannot move the cursor, nor turn the text around", async () => {
+    const message = "pods is forbidden \u001b]0;owned\u0007\u001b[2J\u202e";
+    const status = { kind: "Status", apiVersion: "v1", status: "Failure", code: 403, reason: "Forbidden", message };
+    const server = createServer((_request, response) => {
+      response.writeHead(403, { "content-type": "application/json" });
+      response.end(JSON.stringify(status));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const child = spawn("node", [entry, "--server", `http://127.0.0.1:${port}`, "--token", "x", "-v", "1"], {
+      env: bare,
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += String(chunk);
+    });
+    await once(child, "close");
+    server.close();
+    expect(stderr).toContain("pods is forbidden \\x1b]0;owned\\x07\\x1b[2J\\u202e");
+    for (const control of ["\u001b", "\u0007", "\u202e"]) expect(stderr).not.toContain(control);
   });
 
   it("a reader that goes away early is no error", async () => {
