@@ -13,27 +13,40 @@ export type MonitorLine =
 /** Characters of a line beyond which it is not kept: the longest events have about 2,000. */
 const longestLine = 64 * 1024;
 
+/** Broken events in one stream beyond which none is parsed: each costs as much as a hundred that are whole. */
+const mostBroken = 1_000;
+
 export interface MonitorReader {
   /** Bytes as they come, cut anywhere. */
   take(piece: Uint8Array): readonly MonitorLine[];
 }
 
-/** Lines out of a stream of bytes; a last line without its end is never read. Holds one unfinished line at most. */
+/**
+ * Lines out of a stream of bytes; a last line without its end is never read. Holds one unfinished line at most. A stream
+ * that is mostly broken is no monitor's: the rest of it is counted as unread, events or not.
+ */
 export function monitorReader(): MonitorReader {
   const decoder = new TextDecoder();
   let rest = "";
   let tooLong = false;
+  let broken = 0;
+  const read = (line: string) => {
+    if (broken >= mostBroken) return line.trim() === "" ? null : unread;
+    const found = readMonitorLine(line);
+    if (found === unread) broken++;
+    return found;
+  };
   return {
     take: (piece) => {
       const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
-      const read = lines.map((line, at) => (at === 0 && tooLong ? unread : readMonitorLine(line)));
+      const found = lines.map((line, at) => (at === 0 && tooLong ? unread : read(line)));
       if (lines.length > 0) tooLong = false;
       if (rest.length > longestLine) {
         rest = "";
         tooLong = true;
       }
-      return read.filter((line) => line !== null);
+      return found.filter((line) => line !== null);
     },
   };
 }

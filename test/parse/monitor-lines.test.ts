@@ -33,6 +33,19 @@ describe("the lines of a drop monitor", () => {
     expect(drops.some(({ protocol, icmpType }) => protocol === "ICMP" && icmpType === "EchoRequest")).toBe(true);
   });
 
+  it("a stream of broken events is not parsed for ever, and every line of it counts as unread", () => {
+    const reader = monitorReader();
+    const broken = reader.take(bytes("{\n".repeat(1_000)));
+    expect(broken).toEqual(Array.from({ length: 1_000 }, () => ({ kind: "unread" })));
+    expect(reader.take(bytes(`${event({})}\n\n{\n`))).toEqual([{ kind: "unread" }, { kind: "unread" }]);
+  });
+
+  it("a few broken events among many cost none of the others", () => {
+    const reader = monitorReader();
+    const lines = reader.take(bytes(`{\n${event({})}\n`.repeat(900)));
+    expect(lines.filter(({ kind }) => kind === "drop").length).toBe(900);
+  });
+
   it.each([
     ["CPU 01: Lost 5 events", { kind: "lost", events: 5 }],
     ["Unknown payload type: 9, CPU 03: Lost 17 events", { kind: "lost", events: 17 }],
