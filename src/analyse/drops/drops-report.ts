@@ -28,9 +28,9 @@ export function dropsReport(seen: Report, watched: Watched): DropsReport {
   };
 }
 
-/** By the contract: a probe that was dropped is a path that failed; an agent that was not watched was not looked at. */
+/** By the contract: a probe that was dropped is a path that failed; an agent that was not watched, or not understood, was not looked at. */
 function exitCodeOf(seen: Report, { tally, agents, choice }: Watched): 0 | 1 | 3 {
   if (seen.exitCode === 1 || tally.probePackets > 0) return 1;
-  const unseen = choice.unasked.length > 0 || agents.some(({ state }) => state !== "watched");
+  const unseen = choice.unasked.length > 0 || agents.some(({ state, unread }) => state !== "watched" || unread > 0);
   return seen.exitCode === 3 || unseen ? 3 : 0;
 }
