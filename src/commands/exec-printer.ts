@@ -1,18 +1,28 @@
 import type { ShowFlags } from "../cli/request.ts";
 import type { OutputStream } from "../model/exec.ts";
+import { shown } from "../render/escape.ts";
 import { concat, LineSplitter, shownLine } from "../render/remote-text.ts";
 import { theme } from "../render/theme.ts";
 import type { Io } from "./io.ts";
 import { renderOptions } from "./show.ts";
 
 const encoder = new TextEncoder();
+const lineEnd = encoder.encode("\n");
+
+/** One stream of one agent. */
+interface Talk {
+  readonly lines: LineSplitter;
+  /** What stands before each of its lines. */
+  readonly prefix: Uint8Array;
+  readonly neutral: boolean;
+}
 
 /** `node| line`, as the lines come, stderr to stderr; a line is written whole or not yet. */
 export class PrefixPrinter {
   readonly #io: Io;
   readonly #readerGone: () => void;
   readonly #paint: (text: string) => string;
-  readonly #splitters = new Map<string, LineSplitter>();
+  readonly #talks = new Map<string, Talk>();
   #waiting: { readonly [stream in OutputStream]: Uint8Array[] } = { stdout: [], stderr: [] };
   #writing: Promise<void> | null = null;
 
@@ -24,32 +34,39 @@ export class PrefixPrinter {
   }
 
   add(node: string, stream: OutputStream, piece: Uint8Array): void {
-    for (const line of this.#splitter(node, stream).add(piece)) this.#print(node, stream, line);
+    const talk = this.#talk(node, stream);
+    this.#print(stream, talk, talk.lines.add(piece));
   }
 
   /** The agent's last lines; resolves once they are written. */
   async end(node: string): Promise<void> {
     for (const stream of ["stdout", "stderr"] as const) {
-      for (const line of this.#splitter(node, stream).end()) this.#print(node, stream, line);
-      this.#splitters.delete(`${stream} ${node}`);
+      const talk = this.#talk(node, stream);
+      this.#print(stream, talk, talk.lines.end());
+      this.#talks.delete(`${stream} ${node}`);
     }
     await this.#writing;
   }
 
-  #splitter(node: string, stream: OutputStream): LineSplitter {
+  #talk(node: string, stream: OutputStream): Talk {
     const key = `${stream} ${node}`;
-    const splitter = this.#splitters.get(key) ?? new LineSplitter();
-    this.#splitters.set(key, splitter);
-    return splitter;
-  }
-
-  #print(node: string, stream: OutputStream, line: Uint8Array): void {
+    const known = this.#talks.get(key);
+    if (known !== undefined) return known;
     const { stdoutIsTerminal, stderrIsTerminal } = this.#io;
     const neutral = stream === "stdout" ? stdoutIsTerminal : stderrIsTerminal;
-    const name = `${shownLine(encoder.encode(node))}|`;
-    const prefix = encoder.encode(stream === "stdout" || neutral ? this.#paint(name) : name);
-    const text = neutral ? encoder.encode(shownLine(line)) : line;
-    this.#waiting[stream].push(concat([prefix, encoder.encode(" "), text, encoder.encode("\n")]));
+    const name = `${shown(node)}|`;
+    const prefix = encoder.encode(`${stream === "stdout" || neutral ? this.#paint(name) : name} `);
+    const talk = { lines: new LineSplitter(), prefix, neutral };
+    this.#talks.set(key, talk);
+    return talk;
+  }
+
+  /** The lines of one piece wait as one: an agent may say nothing but line ends, a million of them. */
+  #print(stream: OutputStream, { prefix, neutral }: Talk, lines: Iterable<Uint8Array>): void {
+    const parts: Uint8Array[] = [];
+    for (const line of lines) parts.push(prefix, neutral ? encoder.encode(shownLine(line)) : line, lineEnd);
+    if (parts.length === 0) return;
+    this.#waiting[stream].push(concat(parts));
     this.#writing ??= this.#write();
   }
 

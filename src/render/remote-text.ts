@@ -16,6 +16,7 @@ export function textOf(bytes: Uint8Array): string | null {
  * other control character and every byte that is no text becomes visible.
  */
 export function shownLine(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "";
   const text = textOf(bytes);
   const visible =
     text ?? Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join("");
