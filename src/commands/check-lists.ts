@@ -82,7 +82,7 @@ async function secondReading(
   const odd = new Set(nodesThatDiffer(facts, first).slice(0, mostAgain));
   if (odd.size === 0 || signal.aborted) return null;
   io.progress("reading what differs a second time");
-  await settle(signal);
+  await io.pause(settleMs, signal);
   const others = pods.filter(({ node }) => !odd.has(node)).slice(0, Math.max(controls, odd.size));
   const asked = [...pods.filter(({ node }) => odd.has(node)), ...others];
   const reducer = listReducer();
@@ -94,16 +94,4 @@ async function secondReading(
     () => {},
   );
   return signal.aborted ? null : reducer.finish();
-}
-
-async function settle(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, settleMs);
-    signal.addEventListener("abort", end);
-  });
 }
