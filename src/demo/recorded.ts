@@ -1,4 +1,5 @@
 import { HealthError } from "../model/errors.ts";
+import { derivedOutput } from "./derived-outputs.ts";
 import { type LiveRecording, liveRecording } from "./live-recording.ts";
 import { headTemplate } from "./mesh-short.ts";
 import { agentPrograms, recordedFile } from "./recorded-commands.ts";
@@ -88,11 +89,24 @@ function replyOf(
   const isHead = argv.join(" ") === `cilium-health status -o ${headTemplate}`;
   const file = isHead ? "cilium-health-status.json" : recordedFile(argv);
   const recorded = file === null ? undefined : node.files.get(file);
-  if (file === null || recorded === undefined) return unanswered(argv, agentPrograms);
+  if (file === null || recorded === undefined) return derivedReply(name, node.files, argv, live);
   const stdout = isHead ? headOf(recorded) : live.applied(name, file, recorded);
   const stderr = node.files.get(`${file}.stderr`)?.toString("utf8") ?? "";
   const exitCode = Number.parseInt(node.files.get(`${file}.rc`)?.toString("utf8") ?? "0", 10);
   return printed(stdout, stderr, exitCode);
+}
+
+function derivedReply(
+  name: string,
+  files: ReadonlyMap<string, Buffer>,
+  argv: readonly string[],
+  live: LiveRecording,
+): AgentReply {
+  const derived = derivedOutput(argv);
+  const recorded = derived === null ? undefined : files.get(derived.file);
+  if (derived === null || recorded === undefined) return unanswered(argv, agentPrograms);
+  const text = derived.text(live.applied(name, derived.file, recorded).toString("utf8"));
+  return text === null ? unanswered(argv, agentPrograms) : printed(text);
 }
 
 /** What the program prints of a recorded report for the template; nothing where nothing was recorded but an error. */
