@@ -10,6 +10,7 @@ import type { Facts } from "../model/facts.ts";
 import type { AgentPod, KubeList } from "../model/kube.ts";
 import type { Report, Want } from "../model/report.ts";
 import { type FactsReducer, factsReducer } from "../parse/facts.ts";
+import { counted } from "../render/units.ts";
 import { askInShort, type Round } from "./counting-round.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import { oneZoneAfterTheOther, progressText } from "./fair-order.ts";
@@ -198,7 +199,7 @@ async function confirm(
   const wanted = wants(facts, flags.scope).filter(({ node, capture }) => read.get(node)?.has(capture) !== true);
   const orders = toOrders(wanted, reducer.agents());
   if (orders.length === 0) return false;
-  io.progress(`asking ${orders.length} agents for evidence`);
+  io.progress(`asking ${counted(orders.length, "agent")} for evidence`);
   await state.round(inLanes(orders), sinkOf(reducer, tap), signal, () => {});
   return true;
 }
