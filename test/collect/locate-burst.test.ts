@@ -24,7 +24,18 @@ describe("a burst of connections", () => {
     };
     const send = (address: string, port: number, count: number) =>
       (async () => sendBurst(exec, pod("a"), { address, port }, count, never))();
-    for (const address of ["", "example.org", "192.0.2.1;id", "$(id)", "::1%eth0", "192.0.2.1/x", "a b", "-h"]) {
+    for (const address of [
+      "",
+      "example.org",
+      "192.0.2.1;id",
+      "$(id)",
+      "::1%eth0",
+      "192.0.2.1/x",
+      "a b",
+      "-h",
+      "cafe",
+      "999.0.2.1",
+    ]) {
       await expect(send(address, 4240, 5), address).rejects.toThrow(RangeError);
     }
     for (const port of [0, 65_536, 1.5, Number.NaN])
