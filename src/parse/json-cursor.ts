@@ -14,7 +14,8 @@ const braceEnd = 0x7d;
 const bracket = 0x5b;
 const bracketEnd = 0x5d;
 
-const decoder = new TextDecoder();
+/** A mark at a string's start is part of it, as for `JSON.parse`. */
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Walks over JSON without making anything of it: a thousand agents say a gigabyte, of which one byte in ten is of use.
