@@ -1,5 +1,6 @@
+import { plainAddressPattern } from "../model/plain-address.ts";
 import { killAfterSeconds, mostSeconds } from "./drop-monitor.ts";
-import { burstName, burstScript, mostConnections, plainAddressPattern, socketsArgv } from "./locate-burst.ts";
+import { burstName, burstScript, mostConnections, socketsArgv } from "./locate-burst.ts";
 
 /** A word of a command line: as it is, or one of many that match a whole pattern (RE2, as CEL has it). */
 export type LineWord = string | { readonly name: string; readonly pattern: string };

@@ -28,6 +28,12 @@ import { monitorReply, monitorSeconds } from "./monitor.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
 
+/** What a datapath counts that drops nothing. */
+const datapathMetrics = [
+  { reason: "Success", direction: "egress", packets: 20_480, bytes: 1_966_080, line: 1798, file: "bpf_host.c" },
+  { reason: "Success", direction: "ingress", packets: 20_512, bytes: 1_969_152, line: 2299, file: "bpf_lxc.c" },
+];
+
 type Reply = (plan: MeshPlan, node: MeshNode) => AgentReply;
 
 /** What a generated agent answers, by command line; `cilium-dbg` stands for `cilium` too. */
@@ -47,6 +53,7 @@ const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["cilium-dbg encrypt status -o json", () => document({ mode: "Disabled" })],
   ["cilium-dbg metrics list -p cilium_bpf_map_pressure -o json", (plan, node) => document(mapPressure(plan, node))],
   ["cilium-dbg bpf ipcache list -o json", (plan, node) => streamed(ipcacheList(plan, node))],
+  ["cilium-dbg bpf metrics list -o json", () => document(datapathMetrics)],
   ["cilium-dbg ip list -o json", (plan, node) => streamed(addressList(plan, node))],
   ["cilium-dbg service list -o json", (plan, node) => document(serviceList(plan, node))],
   ["cilium-dbg lrp list -o json", () => document([])],

@@ -4,6 +4,8 @@ import { applyFault } from "./mesh-faults.ts";
 import { meshObjects } from "./mesh-objects.ts";
 import { layOut, type MeshPlan, type MeshVersion } from "./mesh-plan.ts";
 import { meshReply } from "./mesh-replies.ts";
+import { meshWorld } from "./mesh-world.ts";
+import { recordedFile } from "./recorded-commands.ts";
 import type { KubeObject, Scenario, ScenarioResource } from "./scenario.ts";
 
 /** A generated mesh; everything but `nodes` has a default. The same options and clock give the same bytes. */
@@ -24,6 +26,8 @@ export interface MeshOptions {
 }
 
 const mostNodes = 5000;
+/** Outputs whose figures grow by what is sent through the mesh. */
+const growing: ReadonlySet<string> = new Set(["ip-link.json", "bpf-metrics.json"]);
 
 /** Memory grows with the nodes, never with their pairs: replies are written while they are sent. */
 export function generateMesh(options: MeshOptions): Scenario {
@@ -31,6 +35,7 @@ export function generateMesh(options: MeshOptions): Scenario {
   for (const fault of options.faults ?? []) applyFault(plan, fault);
   const byName = new Map(plan.nodes.map((node) => [node.name, node]));
   const built = new Map<ScenarioResource, readonly KubeObject[]>();
+  const world = meshWorld(plan);
   return {
     name: `mesh-${options.nodes}`,
     objects: (resource) => {
@@ -40,7 +45,12 @@ export function generateMesh(options: MeshOptions): Scenario {
     },
     reply: (name, argv) => {
       const node = byName.get(name);
-      return node === undefined ? { kind: "unreachable", message: "no such node" } : meshReply(plan, node, argv);
+      if (node === undefined) return { kind: "unreachable", message: "no such node" };
+      const burst = node.up ? world.burst(name, argv) : null;
+      if (burst !== null) return burst;
+      const file = recordedFile(argv) ?? "";
+      const reply = meshReply(plan, node, argv);
+      return growing.has(file) ? world.counted(name, file, reply) : reply;
     },
   };
 }

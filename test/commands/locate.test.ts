@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { parseRequest } from "../../src/cli/parse-request.ts";
 import type { Io } from "../../src/commands/io.ts";
 import { pair } from "../../src/commands/pair.ts";
-import { readScenario, type Scenario, startDemo } from "../../src/demo/index.ts";
+import { generateMesh, parseFault, readScenario, type Scenario, startDemo } from "../../src/demo/index.ts";
+import type { AgentReply } from "../../src/demo/scenario.ts";
 import { goldenFile } from "../golden-file.ts";
 import { silentIo } from "../recorded-report.ts";
 
@@ -49,6 +50,13 @@ async function run(scenario: Scenario | string, words: string, more: Partial<Io>
   const io: Io = { ...silentIo(written), now: () => new Date(), notice: (line) => void notices.push(line), ...more };
   const code = await pair(request, io);
   return { text: written.join(""), code, notices, bursts };
+}
+
+/** An agent that spells IPv4 as IPv6 does: bash would connect to it, but it is no plain address. */
+function retold(reply: AgentReply): AgentReply {
+  if (reply.kind !== "output") return reply;
+  const text = Buffer.concat([...reply.stdout].map((piece) => Buffer.from(piece))).toString();
+  return { ...reply, stdout: [text.replaceAll(/(?<=[" ])10\.244\.2\.151(?=")/g, "::ffff:10.244.2.151")] };
 }
 
 /** The part that says where it is lost. */
@@ -105,6 +113,28 @@ describe("pair --locate", () => {
     expect(located(done)).toContain("all 23 connections from worker-1 to 10.244.2.151 port 4240 opened");
     expect(done.notices[0]).toBe("No path of this pair fails by TCP.");
     expect(done.code).toBe(0);
+  });
+
+  it.each([
+    [
+      "vxlan-blocked=node-2",
+      "node-1 node-2",
+      /reaches node-2's network card \(eth0 RX \+23\), never its tunnel device/,
+    ],
+    ["vxlan-blocked=node-2", "node-1 node-3", /all 23 connections from node-1 to \S+ port 4240 opened/],
+    ["zone-partition=zone-c", "node-1 node-6", /leaves node-1 .* lost between the nodes/],
+  ])("runs in a generated mesh with %s: pair %s", async (fault, nodes, place) => {
+    const mesh = generateMesh({ nodes: 6, faults: [parseFault(fault)] });
+    expect(located(await run(mesh, `pair ${nodes} --locate`)).replace(/\s+/g, " ")).toMatch(place);
+  });
+
+  it("sends nothing to an address that is not plain: it takes the way back, whose address is", async () => {
+    const recorded = await readScenario(scenarios, "vxlan-blocked-one-node");
+    const mapped: Scenario = { ...recorded, reply: (node, argv) => retold(recorded.reply(node, argv)) };
+    const done = await run(mapped, "pair worker-1 worker-2 --locate --target endpoint");
+    expect(done.bursts.map(([from, _name, address]) => `${from} ${address}`)).toEqual(
+      Array(3).fill("worker-2 10.244.1.243"),
+    );
   });
 
   it("tells what one side alone knows where the other agent cannot be asked", async () => {

@@ -2,6 +2,7 @@ import type { Facts, NodeFacts } from "../../model/facts.ts";
 import type { LocatePath } from "../../model/locate.ts";
 import { type AddressColumns, isFailure, type Target, targets } from "../../model/matrix.ts";
 import type { PairReport } from "../../model/pair.ts";
+import { isPlainAddress } from "../../model/plain-address.ts";
 import type { ReportNode } from "../../model/report.ts";
 import { cellStatus, noPath } from "../../model/status.ts";
 import { parseAddress } from "../settings/cidr.ts";
@@ -32,7 +33,9 @@ export function chooseLocated(facts: Facts, pair: PairReport, scope: Target | nu
   ].flatMap(([from, to]) =>
     from === undefined || to === undefined ? [] : wanted.map((target) => candidate(pair, from, to, target)),
   );
-  const known = all.filter(({ address }) => parseAddress(address) !== null && !/^fe80:/i.test(address));
+  const known = all.filter(
+    ({ address }) => isPlainAddress(address) && parseAddress(address) !== null && !/^fe80:/i.test(address),
+  );
   const sendable = known.filter(({ from }) => canSend(facts.nodes[from.index]));
   const found =
     sendable.find(({ status }) => status === "tcp") ??

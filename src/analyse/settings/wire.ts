@@ -21,14 +21,18 @@ export interface TunnelPort {
 /** `tunnel-port`, else 8472 for VXLAN and 6081 for Geneve (pkg/defaults, since 1.4); `0` means the default. */
 export function tunnelPort({ settings, facts }: Scene): TunnelPort {
   const protocol = settings.tunnelProtocol.toLowerCase() === "geneve" ? "geneve" : "vxlan";
-  const set = Number(facts.config?.get("tunnel-port") ?? 0);
-  return { protocol, port: set > 0 ? set : protocol === "geneve" ? 6081 : 8472 };
+  return { protocol, port: portSet(facts, "tunnel-port") ?? (protocol === "geneve" ? 6081 : 8472) };
 }
 
 /** The port of the health responders; `cluster-health-port`, 4240 by default. */
 export function healthPort({ facts }: Pick<Scene, "facts">): number {
-  const set = Number(facts.config?.get("cluster-health-port") ?? 0);
-  return set > 0 ? set : 4240;
+  return portSet(facts, "cluster-health-port") ?? 4240;
+}
+
+/** null for 0, for nothing and for what is no port. */
+function portSet({ config }: Scene["facts"], key: string): number | null {
+  const set = Number(config?.get(key) ?? 0);
+  return Number.isInteger(set) && set > 0 && set <= 65_535 ? set : null;
 }
 
 /** Host traffic between nodes goes through WireGuard too: `encrypt-node`, or an agent says so. */
