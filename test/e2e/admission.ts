@@ -11,7 +11,8 @@ import type { Rig } from "./rig.ts";
 import { recordedScenario } from "./scenario.ts";
 
 const user = "on-call";
-const refused = /ValidatingAdmissionPolicy 'cilium-health-commands'.*denied request/;
+/** What kubectl says of an exec that the policy refused. */
+export const refusedByPolicy = /ValidatingAdmissionPolicy 'cilium-health-commands'.*denied request/;
 
 interface Access {
   readonly commands: readonly string[];
@@ -71,7 +72,7 @@ export function describeAdmission(rig: () => Rig): void {
     ])("refuses %s", async (_what, words) => {
       const outcome = await inAgent(...words);
       expect(outcome.code).toBe(1);
-      expect(outcome.stderr).toMatch(refused);
+      expect(outcome.stderr).toMatch(refusedByPolicy);
     });
 
     it("refuses standard input, even for a command of ours", async () => {
@@ -127,7 +128,7 @@ async function inForce(forbidden: () => Promise<Outcome>): Promise<void> {
   let said = "";
   for (let tries = 100; tries > 0; tries--) {
     said = (await forbidden()).stderr;
-    if (refused.test(said)) return;
+    if (refusedByPolicy.test(said)) return;
     await sleep(100);
   }
   throw new Error(`the policy was applied, but the API server does not follow it: ${said}`);

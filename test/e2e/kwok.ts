@@ -13,6 +13,13 @@ export interface PodEnvironment {
 /** Names the folder of recorded output the commands below print from. */
 export const recordedVariable = "E2E_RECORDED";
 
+/** Of the machine, run as they are: they find what they start in kwok's PATH, so the stand-ins below. */
+const ofTheMachine: ReadonlyMap<string, readonly string[]> = new Map([
+  ["bash", ['exec /usr/bin/bash "$@"']],
+  // kwok tells no code of a process that a signal ended; a container runtime gives 128 + n, and so does this shell.
+  ["timeout", ['/usr/bin/timeout "$@"', "exit $?"]],
+]);
+
 /** What cilium-dbg reads from the kernel or by another way than the API sockets. */
 const beyondSockets = new Set(["cilium-status.txt", "bpf-metrics.json", "bpf-ipcache.json", "encrypt-status.json"]);
 
@@ -28,14 +35,25 @@ export function writeCommands(folder: string, built: Built): void {
     cilium: built.binaries["cilium-dbg"],
   };
   for (const program of agentPrograms) {
+    const asIs = ofTheMachine.get(program);
     const recorded = recordedCommands.filter(({ argv }) => argv[0] === program);
     const binary = real[program];
     const answers = binary === undefined ? recorded : recorded.filter(({ file }) => beyondSockets.has(file));
     const path = join(folder, program);
-    writeFileSync(path, commandScript(program, answers, binary));
+    writeFileSync(path, asIs ? ["#!/bin/sh", ...asIs, ""].join("\n") : commandScript(program, answers, binary));
     chmodSync(path, 0o755);
   }
 }
+
+/** Cilium's monitor as of an agent whose drops are recorded: all of them at once, and then none ever again. */
+const recordedMonitor = [
+  `if [ "$*" = "monitor --type drop --json" ] && [ -f "$${recordedVariable}/monitor-drop.jsonl" ]; then`,
+  // As of the real one, which sees its interrupt with the next event.
+  "  trap '' INT",
+  `  cat "$${recordedVariable}/monitor-drop.jsonl"`,
+  "  exec sleep 600",
+  "fi",
+];
 
 function commandScript(program: string, answers: typeof recordedCommands, binary: string | undefined): string {
   const cases = answers.map(({ argv, file }) => `"${argv.slice(1).join(" ")}") file=${file} ;;`);
@@ -47,6 +65,7 @@ function commandScript(program: string, answers: typeof recordedCommands, binary
     "#!/bin/sh",
     "# Without this line cat would be looked up where this file is, and found to be one of these scripts.",
     "PATH=/usr/bin:/bin",
+    ...(program.startsWith("cilium-health") || binary === undefined ? [] : recordedMonitor),
     'case "$*" in',
     ...cases,
     otherwise,

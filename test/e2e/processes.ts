@@ -1,5 +1,5 @@
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -117,4 +117,25 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   );
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+/** Command lines of the processes of this machine whose environment has a variable that starts like this. */
+export function commandLinesWith(variable: string): readonly string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) =>
+      processText(pid, "environ")
+        .split("\0")
+        .some((one) => one.startsWith(variable)),
+    )
+    .map((pid) => processText(pid, "cmdline").split("\0").join(" ").trim());
+}
+
+/** "" for one that has ended meanwhile, or is another user's. */
+function processText(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "latin1");
+  } catch {
+    return "";
+  }
 }

@@ -6,7 +6,7 @@ import { AgentDouble } from "./agent-double.ts";
 import { type Built, built, projectRoot } from "./build.ts";
 import { adminContext, type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { type PodEnvironment, recordedVariable } from "./kwok.ts";
-import { type Outcome, Processes, run, runOk } from "./processes.ts";
+import { commandLinesWith, type Outcome, Processes, run, runOk } from "./processes.ts";
 import type { KubeObject } from "./recorded.ts";
 import { recordedScenario, type Scenario } from "./scenario.ts";
 
@@ -33,6 +33,8 @@ export interface Rig {
   kubectl(args: readonly string[], options?: { readonly stdin?: string }): Promise<Outcome>;
   /** `action`'s result, the exec requests the API server received meanwhile, and all that its audit log says of them. */
   observed<T>(action: () => Promise<T>): Promise<Observed<T>>;
+  /** Command lines that run in agents at the moment, however they were started and whoever still listens to them. */
+  inAgents(): readonly string[];
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ export async function startRig(): Promise<Rig> {
     const path = [linkPlugin(scratch), dirname(process.execPath), "/usr/bin", "/bin"].join(":");
     const environments = agents.map(({ environment }) => environment);
     const plane = await startControlPlane(scratch, programs, processes, environments, path);
-    const rig = new RunningRig(programs, plane, processes, agents);
+    const rig = new RunningRig(programs, plane, processes, agents, scratch);
     await rig.installDefinitions();
     return rig;
   } catch (error) {
@@ -94,13 +96,15 @@ class RunningRig implements Rig {
   readonly #plane: ControlPlane;
   readonly #processes: Processes;
   readonly #agents: readonly Agent[];
+  readonly #scratch: string;
 
-  constructor(programs: Built, plane: ControlPlane, processes: Processes, agents: readonly Agent[]) {
+  constructor(programs: Built, plane: ControlPlane, processes: Processes, agents: readonly Agent[], scratch: string) {
     this.kubeconfig = plane.kubeconfig;
     this.#built = programs;
     this.#plane = plane;
     this.#processes = processes;
     this.#agents = agents;
+    this.#scratch = scratch;
   }
 
   async installDefinitions(): Promise<void> {
@@ -143,6 +147,10 @@ class RunningRig implements Rig {
     const result = await action();
     const audit = this.#auditLines().slice(before);
     return { result, execs: audit.flatMap(execRequest), audit };
+  }
+
+  inAgents(): readonly string[] {
+    return commandLinesWith(`${recordedVariable}=${this.#scratch}/`);
   }
 
   async stop(): Promise<void> {

@@ -87,6 +87,21 @@ export function withOldAddressOf(scenario: Scenario, from: string, to: string, i
   });
 }
 
+/** The agent on `from` probes the node `to` at this address, and every agent listens for probes on this port. */
+export function withHostAt(scenario: Scenario, from: string, to: string, ip: string, port: number): Scenario {
+  const { recorded } = scenario;
+  const data = { ...(recorded.config["data"] as object), "cluster-health-port": String(port) };
+  const moved = withAgent(scenario, from, (state) => {
+    const report = JSON.parse(state.health ?? "") as HealthReport;
+    const nodes = report.nodes.map((node) => {
+      if (!node.name.endsWith(`/${to}`)) return node;
+      return { ...node, host: { ...node.host, "primary-address": { ...node.host["primary-address"], ip } } };
+    });
+    return { ...state, health: JSON.stringify({ ...report, nodes }) };
+  });
+  return { ...moved, recorded: { ...recorded, config: { ...recorded.config, data } } };
+}
+
 function withAgent(scenario: Scenario, node: string, change: (state: AgentState) => AgentState): Scenario {
   const state = scenario.agents.get(node);
   if (!state) throw new Error(`${scenario.recorded.name} has no agent on ${node}`);
@@ -109,6 +124,7 @@ interface HealthReport {
   readonly nodes: readonly {
     readonly name: string;
     readonly endpoint: PathStatus;
+    readonly host: { readonly "primary-address": PathStatus };
     readonly "health-endpoint": { readonly "primary-address": PathStatus };
   }[];
 }
