@@ -78,7 +78,7 @@ const runs: readonly Run[] = [
   { line: "check", asks: "the cluster" },
   { line: "ports", asks: "the cluster" },
   { line: "ping", asks: "the cluster" },
-  { line: "drops --for 1s", asks: "the cluster" },
+  { line: "drops --ct --for 1s", asks: "the cluster" },
   { line: "exec -- date", asks: "the cluster" },
   { line: "exec --to ../asked/out -- date", asks: "the cluster", writes: "asked/out" },
   { line: "access", asks: "the cluster" },

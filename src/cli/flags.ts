@@ -177,6 +177,11 @@ export const pairFlags: FlagTable = {
 
 export const dropsFlags: FlagTable = {
   for: { type: "string", describe: "How long the agents are watched, 1s to 5m (default 10s)", group: "Drops:" },
+  ct: {
+    type: "boolean",
+    describe: "Read the probes' entries in these agents' conntrack and NAT lists too, after watching",
+    group: "Drops:",
+  },
 };
 
 export const checkFlags: FlagTable = {

@@ -180,6 +180,8 @@ export type Request =
       /** Names or globs; empty lets the first round decide. */
       readonly nodes: readonly string[];
       readonly seconds: number;
+      /** Read the probes' conntrack and NAT entries too. */
+      readonly conntrack: boolean;
       /** null where none was asked for. */
       readonly format: DropsFormat | null;
       readonly all: boolean;

@@ -250,6 +250,7 @@ function toDrops(flags: RawFlags): Request {
     kind: "drops",
     nodes: list(flags, "watched-node"),
     seconds: wholeSeconds(flags, "for", [1, 300], 10),
+    conntrack: on(flags, "ct"),
     format: text(flags, "output") === null ? null : format(flags, dropsFormats, "table"),
     all: on(flags, "all"),
     ...read,

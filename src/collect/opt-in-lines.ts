@@ -1,4 +1,5 @@
 import { plainAddressPattern } from "../model/plain-address.ts";
+import { listArgv, trackedLists } from "./conntrack-lists.ts";
 import { killAfterSeconds, mostSeconds } from "./drop-monitor.ts";
 import { burstName, burstScript, mostConnections, socketsArgv } from "./locate-burst.ts";
 
@@ -12,10 +13,13 @@ export type OptInCommand = (typeof optInCommands)[number];
 const seconds: LineWord = { name: "SECONDS", pattern: numbersUpTo(mostSeconds) };
 
 export const optInLines: Readonly<Record<OptInCommand, readonly (readonly LineWord[])[]>> = {
-  drops: (["cilium-dbg", "cilium"] as const).map((program) => [
-    ...["timeout", "-s", "INT", "-k", String(killAfterSeconds)],
-    seconds,
-    ...[program, "monitor", "--type", "drop", "--json"],
+  drops: (["cilium-dbg", "cilium"] as const).flatMap((program) => [
+    [
+      ...["timeout", "-s", "INT", "-k", String(killAfterSeconds)],
+      seconds,
+      ...[program, "monitor", "--type", "drop", "--json"],
+    ],
+    ...trackedLists.map((list) => listArgv(list, program)),
   ]),
   locate: [
     [

@@ -1,18 +1,23 @@
 import { addressBook } from "../analyse/drops/address-book.ts";
 import { chooseWatched } from "../analyse/drops/choice.ts";
+import type { TrackingWorld } from "../analyse/drops/conntrack-tally.ts";
 import { dropsReport } from "../analyse/drops/drops-report.ts";
+import { failingPairs } from "../analyse/drops/failing-pairs.ts";
 import { dropTally } from "../analyse/drops/tally.ts";
 import { unmatched } from "../analyse/matrix/scope.ts";
 import { healthPort } from "../analyse/settings/wire.ts";
 import type { Request } from "../cli/request.ts";
 import { killAfterSeconds } from "../collect/drop-monitor.ts";
+import type { Tracking } from "../model/conntrack.ts";
 import type { DropsChoice, DropsReport } from "../model/drops.ts";
 import { HealthError } from "../model/errors.ts";
 import type { Facts } from "../model/facts.ts";
 import type { AgentPod } from "../model/kube.ts";
+import type { Report } from "../model/report.ts";
 import { counted } from "../render/units.ts";
+import { readTracking } from "./drops-conntrack.ts";
 import { type DropsOutput, dropsOutput } from "./drops-output.ts";
-import { readCounters } from "./drops-reads.ts";
+import { type CounterRead, readCounters } from "./drops-reads.ts";
 import { type Monitored, monitorAll, toBeMonitored, watchedAgent } from "./drops-watch.ts";
 import type { ExitCode, Io } from "./io.ts";
 import { judge, type Look, lookAt, runSignal } from "./look.ts";
@@ -51,15 +56,17 @@ async function watchDrops(
   if (pods.length === 0) throw nobodyToWatch(choice);
   io.progress(`reading drop counters of ${counted(pods.length, "agent")}`);
   const before = await readCounters(pods, state, signal, true);
-  const tally = dropTally(addressBook(facts, before.pods), healthPort({ facts }));
+  const world = worldOf(facts, report, before);
+  const tally = dropTally(world.book, world.healthPort);
   const agents = toBeMonitored(pods);
   const { seconds } = request;
-  const asReport = (after: ReadonlyMap<string, string> | null, partial: boolean) =>
+  const asReport = (after: ReadonlyMap<string, string> | null, conntrack: Tracking | null, partial: boolean) =>
     dropsReport(report, {
       seconds,
       choice,
       agents: agents.map((agent) => watchedAgent(agent, before.counters, after)),
       tally,
+      conntrack,
       partial,
       generatedAt: io.now().toISOString(),
     });
@@ -69,10 +76,29 @@ async function watchDrops(
       const row = tally.add(node, drop);
       if (row !== null) output.drop(node, drop, row);
     },
-    () => asReport(null, false),
+    () => asReport(null, null, false),
   );
   const after = signal.aborted ? null : await readCounters(pods, state, signal, false);
-  return asReport(after?.counters ?? null, signal.aborted);
+  const conntrack = request.conntrack ? await trackingOf(pods, world, state, io, signal) : null;
+  return asReport(after?.counters ?? null, conntrack, signal.aborted);
+}
+
+function worldOf(facts: Facts, report: Report, { pods }: CounterRead): TrackingWorld {
+  return { book: addressBook(facts, pods), healthPort: healthPort({ facts }), failing: failingPairs(report) };
+}
+
+/** null where there is nobody to ask, and after an interruption: half a list would pass for all of it. */
+async function trackingOf(
+  pods: readonly AgentPod[],
+  world: TrackingWorld,
+  { exec }: StateReader,
+  io: Io,
+  signal: AbortSignal,
+): Promise<Tracking | null> {
+  if (exec === null || signal.aborted) return null;
+  io.notice(`Reading the conntrack and NAT lists of ${counted(pods.length, "agent")}.`);
+  const tracking = await readTracking(exec, pods, world, signal);
+  return signal.aborted ? null : tracking;
 }
 
 interface Watching {

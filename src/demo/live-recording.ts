@@ -2,10 +2,11 @@ import { type BurstWorld, burstOf, burstReply } from "./burst.ts";
 import { liveCounters } from "./live-counters.ts";
 import { eventsWithin, monitorReply, monitorSeconds } from "./monitor.ts";
 import type { AgentReply, KubeObject, ScenarioResource } from "./scenario.ts";
+import { trackedListReply } from "./tracked-lists.ts";
 
-/** What a recording answers to commands that watch or send: counters grow by it, and read once more they tell so. */
+/** What a recording answers to commands that watch, send or list connections: counters grow by it, and read once more they tell so. */
 export interface LiveRecording {
-  /** null for commands that do neither. */
+  /** null for commands that do none of these. */
   reply(node: string, files: ReadonlyMap<string, Buffer>, argv: readonly string[]): AgentReply | null;
   /** A recorded output with what happened since; the recorded bytes where nothing did. */
   applied(node: string, file: string, bytes: Buffer): Buffer;
@@ -31,7 +32,7 @@ export function liveRecording(
       const seconds = monitorSeconds(argv);
       if (seconds !== null) return monitor(node, files, seconds);
       const burst = burstOf(argv);
-      return burst === null ? null : burstReply(world, node, burst, counters);
+      return burst === null ? trackedListReply(argv) : burstReply(world, node, burst, counters);
     },
     applied: (node, file, bytes) => counters.applied(node, file, bytes),
   };

@@ -27,6 +27,7 @@ import { healthTally, tallyWindow } from "./mesh-tally.ts";
 import { monitorReply, monitorSeconds } from "./monitor.ts";
 import { agentPrograms } from "./recorded-commands.ts";
 import { type AgentReply, printed, unanswered } from "./scenario.ts";
+import { trackedListReply } from "./tracked-lists.ts";
 
 /** What a datapath counts that drops nothing. */
 const datapathMetrics = [
@@ -79,7 +80,7 @@ export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[
   const reply = replies.get(line) ?? tallyReply(argv);
   const renamed = argv[0] === "cilium-dbg" && plan.version.minor < 15;
   if (renamed) return { kind: "no-such-program" };
-  const answer = reply === undefined ? unanswered(argv, agentPrograms) : reply(plan, node);
+  const answer = reply?.(plan, node) ?? trackedListReply(argv) ?? unanswered(argv, agentPrograms);
   return answer.kind === "output" ? { ...answer, delayMs: node.delayMs } : answer;
 }
 

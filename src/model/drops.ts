@@ -1,3 +1,4 @@
+import type { Tracking } from "./conntrack.ts";
 import type { Source } from "./facts.ts";
 
 /** One dropped packet, as an agent's monitor reports it. Addresses and reasons are the agent's own words. */
@@ -105,5 +106,7 @@ export interface DropsReport {
   readonly probePackets: number;
   /** Packets of kinds beyond the most that are kept apart. */
   readonly unlisted: number;
+  /** null where it was not asked for, and where the run was interrupted before. */
+  readonly conntrack: Tracking | null;
   readonly exitCode: 0 | 1 | 3;
 }

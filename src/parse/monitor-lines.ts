@@ -1,5 +1,6 @@
 import type { DropEvent } from "../model/drops.ts";
 import { isObject, numberAt, objectAt, stringAt } from "./json.ts";
+import { textLines } from "./text-lines.ts";
 
 /** What one line of `cilium-dbg monitor --type drop --json` says. */
 export type MonitorLine =
@@ -10,9 +11,6 @@ export type MonitorLine =
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "unread" };
 
-/** Characters of a line beyond which it is not kept: the longest events have about 2,000. */
-const longestLine = 64 * 1024;
-
 /** Broken events in one stream beyond which none is parsed: each costs as much as a hundred that are whole. */
 const mostBroken = 1_000;
 
@@ -22,32 +20,25 @@ export interface MonitorReader {
 }
 
 /**
- * Lines out of a stream of bytes; a last line without its end is never read. Holds one unfinished line at most. A stream
- * that is mostly broken is no monitor's: the rest of it is counted as unread, events or not.
+ * Reads events out of a stream of bytes. A stream that is mostly broken is no monitor's: the rest of it is counted as
+ * unread, events or not.
  */
 export function monitorReader(): MonitorReader {
-  const decoder = new TextDecoder();
-  let rest = "";
-  let tooLong = false;
+  const lines = textLines();
   let broken = 0;
-  const read = (line: string) => {
+  const read = (line: string | null) => {
+    if (line === null) return unread;
     if (broken >= mostBroken) return line.trim() === "" ? null : unread;
     const found = readMonitorLine(line);
     if (found === unread) broken++;
     return found;
   };
   return {
-    take: (piece) => {
-      const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      const found = lines.map((line, at) => (at === 0 && tooLong ? unread : read(line)));
-      if (lines.length > 0) tooLong = false;
-      if (rest.length > longestLine) {
-        rest = "";
-        tooLong = true;
-      }
-      return found.filter((line) => line !== null);
-    },
+    take: (piece) =>
+      lines
+        .take(piece)
+        .map(read)
+        .filter((line) => line !== null),
   };
 }
 
@@ -64,7 +55,6 @@ export function readMonitorLine(line: string): MonitorLine | null {
 }
 
 function readEvent(text: string): MonitorLine | null {
-  if (text.length > longestLine) return unread;
   const value = attempt(text);
   if (!isObject(value)) return unread;
   const type = stringAt(value, "type");

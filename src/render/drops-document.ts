@@ -26,7 +26,8 @@ export function dropDocument(node: string, drop: DropEvent, row: DropRow, receiv
 
 /** The public document of `drops`: the summary, and the last line of `-o json`. */
 export function dropsDocument(report: DropsReport): Record<string, unknown> {
-  const { generatedAt, source, partial, seconds, choice, agents, packets, probePackets, unlisted, rows } = report;
+  const { generatedAt, source, partial, seconds, choice, agents, packets, probePackets, unlisted, rows, conntrack } =
+    report;
   return {
     apiVersion,
     kind: "Drops",
@@ -40,6 +41,7 @@ export function dropsDocument(report: DropsReport): Record<string, unknown> {
     probePackets,
     unlisted,
     drops: rows,
+    conntrack,
   };
 }
 

@@ -1,5 +1,7 @@
-import type { DropParty, DropRow, DropsReport, WatchedAgent } from "../model/drops.ts";
+import type { DropRow, DropsReport, WatchedAgent } from "../model/drops.ts";
 import { columns } from "./columns.ts";
+import { conntrackLines } from "./conntrack-table.ts";
+import { partyText } from "./drops-party.ts";
 import { shown } from "./escape.ts";
 import { ours, type RenderOptions } from "./options.ts";
 import { type Theme, theme } from "./theme.ts";
@@ -18,6 +20,7 @@ export function dropsTable(report: DropsReport, options: RenderOptions): string[
     ...choiceLines(report),
     "",
     ...rowLines(report, options, look),
+    ...(report.conntrack === null ? [] : conntrackLines(report.conntrack, options)),
     ...counterLines(report.agents, options),
     ...agentLines(report.agents, look),
     ...closing(report, options),
@@ -113,24 +116,6 @@ function wideCells(group: readonly DropRow[], { ascii }: RenderOptions): string[
   const arrow = ascii ? "->" : "→";
   const both = source === "" && destination === "" ? "-" : `${source || "?"} ${arrow} ${destination || "?"}`;
   return [both, some([...new Set(group.flatMap(({ droppedBy }) => droppedBy.map(({ node }) => node)))])];
-}
-
-/** Who stands there, in as few words as tell it. */
-export function partyText({ ip, kind, node, name }: DropParty): string {
-  switch (kind) {
-    case "node":
-      return shown(node);
-    case "health":
-      return `${shown(node)} health`;
-    case "pod":
-      return shown(name) || `${shown(ip)} (${shown(node)})`;
-    case "outside":
-      return shown(ip) || "-";
-    default: {
-      const never: never = kind;
-      return never;
-    }
-  }
 }
 
 function portText({ protocol, port, portOf, icmpType }: DropRow): string {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { baseCaptures, confirmingCaptures, deepCaptures } from "../../src/collect/captures.ts";
 import { commandLines } from "../../src/collect/command-lines.ts";
+import { listArgv, trackedLists } from "../../src/collect/conntrack-lists.ts";
 import { monitorArgv, mostSeconds } from "../../src/collect/drop-monitor.ts";
 import { burstArgv, burstScript, mostConnections, socketsArgv } from "../../src/collect/locate-burst.ts";
 import { matchesLine, type OptInCommand, optInLines } from "../../src/collect/opt-in-lines.ts";
@@ -78,6 +79,12 @@ describe("the admission policy", () => {
       expect(allowed(monitorArgv(seconds)), `${seconds}`).toBe(true);
     expect(allowed(monitorArgv(10, "cilium"))).toBe(true);
     for (const seconds of [0, 301, 1000, 1.5, -1]) expect(allowed(monitorArgv(seconds))).toBe(false);
+    for (const list of trackedLists) {
+      expect(allowed(listArgv(list))).toBe(true);
+      expect(allowed(listArgv(list, "cilium"))).toBe(true);
+      expect(allowed([...listArgv(list), "-o"])).toBe(false);
+    }
+    expect(allowed(["cilium-dbg", "bpf", "ct", "flush", "global"])).toBe(false);
     expect(allowed([...monitorArgv(10), "--hex"])).toBe(false);
     expect(allowed(["timeout", "-s", "INT", "-k", "3", "10", "bash"])).toBe(false);
   });

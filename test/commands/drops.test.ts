@@ -8,6 +8,7 @@ import { parseRequest } from "../../src/cli/parse-request.ts";
 import { drops } from "../../src/commands/drops.ts";
 import type { Io } from "../../src/commands/io.ts";
 import { type Demo, generateMesh, readScenario, type Scenario, startDemo } from "../../src/demo/index.ts";
+import { printed } from "../../src/demo/scenario.ts";
 import { goldenFile } from "../golden-file.ts";
 import { silentIo } from "../recorded-report.ts";
 
@@ -35,6 +36,9 @@ async function serve(scenario: Scenario): Promise<string> {
   await writeFile(file, demo.kubeconfig);
   return file;
 }
+
+const schema = JSON.parse(readFileSync(new URL("../../docs/drops.schema.json", import.meta.url), "utf8"));
+const fits = new Ajv2020({ allErrors: true }).compile(schema);
 
 interface Run {
   readonly text: string;
@@ -69,8 +73,6 @@ function linesOf({ text }: Run): Line[] {
 
 describe("drops in a cluster whose policy denies probes", () => {
   it("writes a line for each packet as it comes, then the summary; each fits docs/drops.schema.json", async () => {
-    const schema = JSON.parse(readFileSync(new URL("../../docs/drops.schema.json", import.meta.url), "utf8"));
-    const fits = new Ajv2020({ allErrors: true }).compile(schema);
     const one = await run(denied, "drops --for 2s -o json");
     const lines = linesOf(one);
     for (const line of lines) expect(fits(line), JSON.stringify(fits.errors)).toBe(true);
@@ -120,6 +122,85 @@ describe("drops in a cluster whose policy denies probes", () => {
 });
 
 const plainTerminal: Io["environment"] = { ...silentIo().environment, env: { NO_COLOR: "1" } };
+
+describe("drops --ct", () => {
+  /** The agent of worker-1 as if worker-2 never heard it; worker-2's has a list that it cannot read, and no NAT map. */
+  async function tracking(): Promise<string> {
+    const scenario = await readScenario(scenarios, "policy-blocks-health");
+    const [one, other] = ["worker-1", "worker-2"].map((name) => addressesOf(scenario, name));
+    const entry = (port: number, more: string) =>
+      `TCP IN ${other?.router}:${port} -> ${one?.health}:4240 expires=90 Packets=0 Bytes=0 LastRxReport=50 LastTxReport=50 ${more} SourceSecurityID=6 BackendID=0 NatPort=0 \n`;
+    const list = `${entry(1, "Flags=0x0400 [ FromTunnel ]")}${entry(2, "Flags=0x0400 [ ]")}${entry(3, "Flags=0x0410 [ SeenNonSyn ]")}TCP IN 192.0.2.1:7 -> 192.0.2.2:443 expires=1 \nwhat\n\n`;
+    const nat = `TCP OUT ${one?.host}:9 -> ${other?.host}:4240 XLATE_SRC ${one?.host}:1024 Created=3sec ago NeedsCT=1\n\n`;
+    return serve({
+      ...scenario,
+      reply: (node, argv) => {
+        const line = argv.join(" ");
+        if (line === "cilium-dbg bpf ct list global") {
+          return node === "worker-1" ? printed(list) : printed("", "Error: no memory\n", 1);
+        }
+        return line === "cilium-dbg bpf nat list" && node === "worker-1" ? printed(nat) : scenario.reply(node, argv);
+      },
+    });
+  }
+
+  it("adds the probes' conntrack and NAT entries, joined; what could not be read is named", async () => {
+    const one = await run(await tracking(), "drops worker-1 worker-2 --ct --for 1s -o json");
+    const { conntrack } = JSON.parse(one.text.trimEnd().split("\n").at(-1) ?? "");
+    expect(fits(JSON.parse(one.text.trimEnd().split("\n").at(-1) ?? "")), JSON.stringify(fits.errors)).toBe(true);
+    expect(conntrack.agents).toEqual([
+      {
+        node: "worker-1",
+        conntrack: { state: "read", message: "", probes: 3, others: 1, unread: 1 },
+        nat: { state: "read", message: "", probes: 1, others: 0, unread: 0 },
+      },
+      {
+        node: "worker-2",
+        conntrack: {
+          state: "failed",
+          message: "exited with code 1: Error: no memory",
+          probes: 0,
+          others: 0,
+          unread: 0,
+        },
+        nat: { state: "none", message: "no NAT map there", probes: 0, others: 0, unread: 0 },
+      },
+    ]);
+    expect(conntrack.entries).toMatchObject([
+      {
+        node: "worker-1",
+        from: { node: "worker-2", kind: "node" },
+        to: { kind: "health" },
+        state: "half-open",
+        entries: 2,
+      },
+      { state: "answered", failing: true, entries: 1, age: 0, expiresIn: 40, packets: null, identity: "remote-node" },
+    ]);
+    expect(conntrack.nat).toMatchObject([{ from: { node: "worker-1" }, translated: "source", createdSecondsAgo: 3 }]);
+    expect(one.notices).toContain("Reading the conntrack and NAT lists of 2 agents.");
+  });
+
+  it("shows drops-conntrack.table", async () => {
+    const { text } = await run(await tracking(), "drops worker-1 worker-2 --ct --for 1s -o table", { columns: 100 });
+    expect(text).toBe(await goldenFile("drops-conntrack.table", text));
+  });
+
+  it("says where no list has anything of probes, and without --ct asks for none", async () => {
+    const { text } = await run(denied, "drops worker-1 --ct --for 1s -o table");
+    expect(text).toContain(
+      "Of health probes these agents' conntrack lists have no entry.\nno NAT map there: worker-1\n",
+    );
+    const without = await run(denied, "drops worker-1 --for 1s -o json");
+    expect(JSON.parse(without.text.trimEnd().split("\n").at(-1) ?? "").conntrack).toBeNull();
+  });
+});
+
+function addressesOf(scenario: Scenario, name: string): { host: string; router: string; health: string } {
+  const found = (scenario.objects("ciliumnodes") ?? []).find(({ metadata }) => metadata.name === name);
+  const spec = JSON.parse(JSON.stringify(found?.["spec"] ?? {}));
+  const ip = (type: string) => spec.addresses.find((one: { readonly type: string }) => one.type === type).ip;
+  return { host: ip("InternalIP"), router: ip("CiliumInternalIP"), health: spec.health.ipv4 };
+}
 
 describe("drops elsewhere", () => {
   it("says of a healthy cluster that nothing was dropped, and what this does not see", async () => {

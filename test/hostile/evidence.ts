@@ -16,7 +16,9 @@ import { readTcpCounters } from "../../src/analyse/reads/tcp-counters.ts";
 import { readWireguardPeers } from "../../src/analyse/reads/wireguard-peers.ts";
 import { readEncryptErrors, readXfrmStat, stateErrors } from "../../src/analyse/reads/xfrm-errors.ts";
 import { parseAddress } from "../../src/analyse/settings/cidr.ts";
+import { readConntrackLine } from "../../src/parse/ct-lines.ts";
 import { monitorReader } from "../../src/parse/monitor-lines.ts";
+import { readNatLine } from "../../src/parse/nat-lines.ts";
 import { plain, reader } from "./reader.ts";
 import { damaged, hostileJson, hostileLines } from "./words.ts";
 
@@ -140,6 +142,13 @@ function readMonitor(text: string): unknown {
   return [monitor.take(bytes.subarray(0, half)), monitor.take(bytes.subarray(half))];
 }
 
+const trackedLines = [
+  "TCP IN 10.0.0.1:59904 -> 10.0.0.2:4240 expires=18520 Packets=0 Bytes=0 RxFlagsSeen=0x02 LastRxReport=18460 TxFlagsSeen=0x02 LastTxReport=18460 Flags=0x0400 [ FromTunnel ] RevNAT=0 SourceSecurityID=6 BackendID=0 NatPort=0 ",
+  "ICMPv6 OUT fd00::1:7 -> fd00::2:0 related expires=1 RxPackets=1 RxBytes=2 TxPackets=9 TxBytes=3 Flags=10 RevNAT=0 SourceSecurityID=6",
+  "TCP OUT 10.0.0.1:59904 -> 10.0.0.2:4240 XLATE_SRC 10.0.0.1:1024 Created=7sec ago NeedsCT=1",
+  "TCP SVC [fd00::1]:99999 -> 10.0.0.2:80 XLATE_DST :0 Created=? (raw 9) NeedsCT=0",
+];
+
 /** What is read of commands that confirm a cause. */
 export const evidenceReaders = [
   reader("tables of the network", hostileLines(networkLines), readNetwork),
@@ -152,4 +161,7 @@ export const evidenceReaders = [
     readEvidence,
   ),
   reader("drop monitors", hostileLines(monitorLines), readMonitor),
+  reader("lists of tracked connections", hostileLines(trackedLines), (text) =>
+    text.split("\n").map((line) => [readConntrackLine(line), readNatLine(line)]),
+  ),
 ];

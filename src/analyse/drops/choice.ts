@@ -1,9 +1,9 @@
 import type { DropsChoice } from "../../model/drops.ts";
 import type { Facts } from "../../model/facts.ts";
-import { type Target, targets } from "../../model/matrix.ts";
+import { targets } from "../../model/matrix.ts";
 import type { Report } from "../../model/report.ts";
-import { cellStatus, noPath } from "../../model/status.ts";
 import { globPattern } from "../matrix/scope.ts";
+import { fails } from "./failing-pairs.ts";
 
 /** Agents watched at once unless they are named. */
 export const mostWatched = 12;
@@ -75,8 +75,4 @@ function failingNodes({ cells, nodes }: Report): string[] {
     .filter(({ paths }) => paths > 0)
     .sort((a, b) => b.paths - a.paths || (a.name < b.name ? -1 : 1))
     .map(({ name }) => name);
-}
-
-function fails(cells: Report["cells"], target: Target, from: number, to: number): boolean {
-  return cellStatus(cells[target][from * cells.size + to] ?? noPath) === "unreachable";
 }

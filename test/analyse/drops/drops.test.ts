@@ -206,7 +206,15 @@ describe("the exit code of drops", () => {
     for (const one of dropped) tally.add("a", one);
     const agent = { node: "a", pod: "p", state, message: "", events: 0, lost: 0, unread, growth: [] };
     const choice = { why: "all", nodes: ["a"], leftOut: [], unasked: [] } as const;
-    return dropsReport(seen, { seconds: 1, choice, agents: [agent], tally, partial: false, generatedAt: "" }).exitCode;
+    return dropsReport(seen, {
+      seconds: 1,
+      choice,
+      agents: [agent],
+      tally,
+      conntrack: null,
+      partial: false,
+      generatedAt: "",
+    }).exitCode;
   };
 
   it.each([
