@@ -64,6 +64,22 @@ const plainTextInHelp = {
   },
 };
 
+const slowBuiltins: Readonly<Record<string, string>> = {
+  fs: "no-files.ts",
+  "node:fs": "no-files.ts",
+  assert: "plain-assert.ts",
+};
+
+/** Inside yargs and what it brings alone. */
+const quickBuiltinsInHelp = {
+  name: "quick-builtins-in-help",
+  resolveId(source: string, importer: string | undefined) {
+    const stand = slowBuiltins[source];
+    const fromHelp = /node_modules\/(?:yargs|yargs-parser|y18n|escalade)\//.test(importer ?? "");
+    return fromHelp && stand !== undefined ? fileURLToPath(new URL(stand, import.meta.url)) : null;
+  },
+};
+
 function stamps(version: string): Record<string, string> {
   return { __VERSION__: JSON.stringify(version), __SCENARIOS__: JSON.stringify(`./${scenariosFile}`) };
 }
@@ -83,7 +99,7 @@ export async function bundleProgram(form: BundleForm): Promise<Bundle> {
   const bundle = await rolldown({
     input: { [entryName]: fileURLToPath(new URL(entries[form], root)) },
     platform: "node",
-    plugins: [plainTextInHelp],
+    plugins: [plainTextInHelp, quickBuiltinsInHelp],
     transform: { define: { ...stamps(version), ...(form === "npm" ? {} : withoutModuleMeta) } },
   });
   const { output } = await bundle.generate({
