@@ -12,6 +12,9 @@ export type OptInCommand = (typeof optInCommands)[number];
 
 const seconds: LineWord = { name: "SECONDS", pattern: numbersUpTo(mostSeconds) };
 
+/** 1 to 65535: bash takes a larger number for the port of its lower 16 bits. */
+const portPattern = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]";
+
 export const optInLines: Readonly<Record<OptInCommand, readonly (readonly LineWord[])[]>> = {
   drops: (["cilium-dbg", "cilium"] as const).flatMap((program) => [
     [
@@ -25,7 +28,7 @@ export const optInLines: Readonly<Record<OptInCommand, readonly (readonly LineWo
     [
       ...["bash", "-c", burstScript, burstName],
       { name: "ADDRESS", pattern: plainAddressPattern },
-      { name: "PORT", pattern: "[1-9][0-9]{0,4}" },
+      { name: "PORT", pattern: portPattern },
       { name: "COUNT", pattern: `[1-9]|[1-${mostConnections / 10 - 1}][0-9]|${mostConnections}` },
     ],
     socketsArgv("192.0.2.1"),
