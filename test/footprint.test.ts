@@ -93,6 +93,7 @@ const runs: readonly Run[] = [
   { line: "version", asks: "nobody" },
   { line: "--help", asks: "nobody" },
   { line: "demo --list", asks: "nobody" },
+  { line: "demo --nodes 3 --clusters 2", asks: "itself", writes: "tmp", keeps: "nothing" },
   { line: "demo healthy", asks: "itself", writes: "tmp", keeps: "nothing" },
 ];
 

@@ -244,7 +244,12 @@ export const demoFlags: FlagTable = {
     describe: "Generate a mesh of this many nodes instead of a recorded scenario",
     group: "Demo:",
   },
-  fault: { type: "string", describe: "Fault of the generated mesh", group: "Demo:" },
+  clusters: {
+    type: "string",
+    describe: "1 or 2: a second cluster of as many nodes, in one mesh with the first and joined with it (default 1)",
+    group: "Demo:",
+  },
+  fault: { type: "string", describe: "Fault of the generated mesh, in its first cluster", group: "Demo:" },
   seed: { type: "string", describe: "Seed of the generated mesh (default 1)", group: "Demo:" },
   serve: { type: "boolean", describe: "Keep the cluster up and print a kubeconfig for it", group: "Demo:" },
   "exit-code": { type: "boolean", describe: "Exit with the code a real run would give", group: "Demo:" },

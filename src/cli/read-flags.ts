@@ -183,10 +183,17 @@ export function toDemo(flags: RawFlags, scenario: string | null): DemoFlags {
   if (on(flags, "fresh") && nodes === 0) {
     throw new UsageError("--fresh needs --nodes: the clock of a recorded scenario stands still");
   }
+  const clusters = choice<"1" | "2">(flags, "clusters", ["1", "2"], "1") === "2" ? 2 : 1;
+  if (clusters === 2 && nodes === 0)
+    throw new UsageError("--clusters needs --nodes: a recorded scenario is one cluster");
+  if (clusters === 2 && on(flags, "fresh")) {
+    throw new UsageError("--fresh waits for the cycles of one cluster: it takes no --clusters 2");
+  }
   if (fault !== "" && nodes === 0) throw new UsageError("--fault needs --nodes: a recorded scenario has its own fault");
   return {
     scenario: scenario ?? (nodes > 0 ? "" : defaultScenario),
     nodes,
+    clusters,
     fault,
     seed: wholeNumber(flags, "seed", [0, 2 ** 31], 1),
     serve: on(flags, "serve"),

@@ -96,6 +96,8 @@ export interface DemoFlags {
   readonly scenario: string;
   /** 0 plays the recorded scenario; more generates a mesh of that many nodes. */
   readonly nodes: number;
+  /** 2: as many again in a second cluster, and both in one mesh. */
+  readonly clusters: 1 | 2;
   /** Fault of a generated mesh. */
   readonly fault: string;
   readonly seed: number;

@@ -3,18 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Request } from "../cli/request.ts";
 import {
+  type ClusterOptions,
   type Demo,
   faultCatalogue,
   generateMesh,
+  generateMeshOfTwo,
   listScenarios,
+  type MeshOptions,
   parseFault,
   readScenario,
-  type Scenario,
-  startDemo,
+  startClusters,
 } from "../demo/index.ts";
 import { HealthError } from "../model/errors.ts";
 import type { ExitCode, Io } from "./io.ts";
-import { look } from "./look.ts";
+import { lookOver } from "./mesh-look.ts";
 import { renderOptions, writeAll } from "./show.ts";
 import { detailOf, shownChunks } from "./status.ts";
 
@@ -23,14 +25,13 @@ type DemoRequest = Extract<Request, { kind: "demo" }>;
 /** A simulated cluster, reached over loopback by the very code that reaches a real one. */
 export async function demo(request: DemoRequest, io: Io): Promise<ExitCode> {
   if (request.demo.list) return list(io);
-  const scenario = await chooseScenario(request, io);
-  const server = await startDemo({ scenario });
+  const server = await startClusters(await chooseClusters(request, io));
   let folder: string | null = null;
   try {
     folder = await temporaryFolder();
     const kubeconfig = join(folder, "kubeconfig");
     await writeFile(kubeconfig, server.kubeconfig, { mode: 0o600 });
-    return request.demo.serve ? await serve(server, kubeconfig, io) : await showOnce(request, kubeconfig, io);
+    return request.demo.serve ? await serve(request, server, kubeconfig, io) : await showOnce(request, kubeconfig, io);
   } finally {
     await server.close();
     if (folder !== null) await rm(folder, { recursive: true, force: true });
@@ -68,16 +69,31 @@ async function list(io: Io): Promise<ExitCode> {
   return 0;
 }
 
-async function chooseScenario({ demo: flags }: DemoRequest, io: Io): Promise<Scenario> {
-  if (flags.nodes === 0) return readScenario(io.scenarios, flags.scenario);
-  const faults = flags.fault === "" ? [] : [parseFault(flags.fault)];
-  return generateMesh({ nodes: flags.nodes, seed: flags.seed, faults, now: () => io.now().getTime() });
+/** Context of the second cluster of a mesh, and its name. */
+const second = "demo-2";
+
+async function chooseClusters({ demo: flags }: DemoRequest, io: Io): Promise<ClusterOptions[]> {
+  const context = "demo";
+  if (flags.nodes === 0) return [{ context, scenario: await readScenario(io.scenarios, flags.scenario) }];
+  const bare: MeshOptions = { nodes: flags.nodes, seed: flags.seed, now: () => io.now().getTime() };
+  const first = { ...bare, faults: flags.fault === "" ? [] : [parseFault(flags.fault)] };
+  if (flags.clusters === 1) return [{ context, scenario: generateMesh(first) }];
+  const [near, far] = generateMeshOfTwo([first, { ...bare, cluster: second }]);
+  return [
+    { context, scenario: near },
+    { context: second, scenario: far },
+  ];
+}
+
+function contextsBeside({ demo: { clusters } }: DemoRequest): readonly string[] {
+  return clusters === 2 ? [second] : [];
 }
 
 /** Exits 0 when it has shown what it should; the code of a real run is named, or given with --exit-code. */
 async function showOnce(request: DemoRequest, kubeconfig: string, io: Io): Promise<ExitCode> {
   const connection = { ...request.connection, kubeconfig, context: null };
-  const seen = await look({ ...request, connection }, io, "demo", detailOf(request));
+  const flags = { ...request, connection, remoteContexts: contextsBeside(request) };
+  const seen = await lookOver(flags, io, detailOf(request), "demo");
   const { report } = seen;
   await writeAll(shownChunks(seen, request, renderOptions(request.show, io, request.all)), io);
   if (io.signal.aborted) return 130;
@@ -86,12 +102,20 @@ async function showOnce(request: DemoRequest, kubeconfig: string, io: Io): Promi
   return 0;
 }
 
-async function serve(server: Demo, kubeconfig: string, io: Io): Promise<ExitCode> {
+async function serve(request: DemoRequest, server: Demo, kubeconfig: string, io: Io): Promise<ExitCode> {
+  const others = contextsBeside(request);
+  const joined = others.map((context) => ` --remote-context ${context}`).join("");
+  const what =
+    others.length === 0
+      ? `A simulated cluster is up at ${server.server}`
+      : `Two simulated clusters of one mesh, the contexts demo and ${others.join()}, are up`;
   const text = [
-    `# A simulated cluster is up at ${server.server} until Ctrl-C. In another terminal:`,
+    `# ${what} until Ctrl-C. In another terminal:`,
     `export KUBECONFIG=${kubeconfig}`,
     "kubectl get nodes",
-    "kubectl cilium-health",
+    ...others.map((context) => `kubectl get nodes --context ${context}`),
+    `kubectl cilium-health${joined}`,
+    ...(others.length === 0 ? [] : [`kubectl cilium-health matrix${joined}`]),
   ];
   await io.write(`${text.join("\n")}\n`);
   await new Promise<void>((resolve) => {

@@ -11,8 +11,13 @@ import { type Detail, type Look, look, runSignal } from "./look.ts";
  * What the flags name: one cluster, or with --remote-context several, each looked at by itself and then joined. The
  * other clusters are read by contexts of the same kubeconfig; one that cannot be read is said and is no error.
  */
-export async function lookOver(flags: ReadFlags, io: Io, detail: Partial<Detail> = {}): Promise<Look> {
-  if (flags.remoteContexts.length === 0) return look(flags, io, "cluster", detail);
+export async function lookOver(
+  flags: ReadFlags,
+  io: Io,
+  detail: Partial<Detail> = {},
+  kind: "cluster" | "demo" = "cluster",
+): Promise<Look> {
+  if (flags.remoteContexts.length === 0) return look(flags, io, kind, detail);
   // Names and zones choose among the nodes of the whole, which no cluster knows by itself.
   const whole: ReadFlags = { ...flags, scope: { ...flags.scope, nodes: [], zones: [] } };
   const named = detail.named?.map(withoutCluster);
@@ -20,9 +25,9 @@ export async function lookOver(flags: ReadFlags, io: Io, detail: Partial<Detail>
   // One deadline for all of them.
   const bounded: Io = { ...io, signal: runSignal(flags, io) };
   const one: ReadFlags = { ...whole, collect: { ...flags.collect, deadlineMs: 0 } };
-  const own = await look(one, bounded, "cluster", bare);
+  const own = await look(one, bounded, kind, bare);
   const others: OtherCluster[] = [];
-  for (const context of flags.remoteContexts) others.push(await lookAtOther(context, one, bounded, bare));
+  for (const context of flags.remoteContexts) others.push(await lookAtOther(context, one, bounded, kind, bare));
   const joined = joinLooks(own, others, flags);
   const [unknown] = unmatched(flags.scope.nodes, joined.facts.nodes);
   if (unknown === undefined) return joined;
@@ -37,12 +42,18 @@ function withoutCluster(name: string): string {
   return name.slice(name.indexOf("/") + 1);
 }
 
-async function lookAtOther(context: string, flags: ReadFlags, io: Io, detail: Partial<Detail>): Promise<OtherCluster> {
+async function lookAtOther(
+  context: string,
+  flags: ReadFlags,
+  io: Io,
+  kind: "cluster" | "demo",
+  detail: Partial<Detail>,
+): Promise<OtherCluster> {
   try {
     // A node's name is one of this cluster here, and of that one over there.
     const ignores = flags.ignores.filter(({ node }) => node === null);
     const there: ReadFlags = { ...flags, ignores, connection: connectionOf(flags.connection, context) };
-    return { seen: true, context, ...(await look(there, io, "cluster", detail)) };
+    return { seen: true, context, ...(await look(there, io, kind, detail)) };
   } catch (error) {
     if (!(error instanceof HealthError)) throw error;
     const cluster = error instanceof ExecRefused ? error.seen.facts.clusterName : "";

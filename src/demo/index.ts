@@ -2,18 +2,20 @@
  * The simulated cluster: the Kubernetes REST and exec protocol on loopback over TLS, serving a recorded scenario or a
  * generated mesh. Our client and a stock kubectl reach it the same way as a real one.
  */
-import { type ServerOptions, serveScenario } from "./server.ts";
+import { kubeconfigText } from "./kubeconfig.ts";
+import { type RunningServer, type ServerOptions, serveScenario } from "./server.ts";
 
 export type { ExecProtocol } from "./exec.ts";
 export { type Fault, type FaultName, faultCatalogue, parseFault } from "./faults.ts";
 export { generateMesh, type MeshOptions } from "./mesh.ts";
+export { generateMeshOfTwo, type TwoClusters } from "./mesh-of-two.ts";
 export { listScenarios, type RecordedScenario, readScenario, type ScenarioEntry } from "./recorded.ts";
 export type { AgentReply, KubeObject, Scenario } from "./scenario.ts";
 export type { ScenarioSource } from "./scenario-files.ts";
 export type { ServerOptions as DemoOptions } from "./server.ts";
 
 export interface Demo {
-  /** `https://127.0.0.1:<port>` */
+  /** `https://127.0.0.1:<port>`, of the first cluster where there are several. */
   readonly server: string;
   /** A kubeconfig's text, complete: context, CA and token of this run. */
   readonly kubeconfig: string;
@@ -21,30 +23,23 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** Starts the cluster; it listens when the promise resolves. Rejects when the port is taken. */
+/** Starts the cluster as context `demo`; it listens when the promise resolves. Rejects when the port is taken. */
 export async function startDemo(options: ServerOptions): Promise<Demo> {
-  const server = await serveScenario(options);
-  const kubeconfig = kubeconfigText(server.url, server.ca, server.token);
-  return { server: server.url, kubeconfig, close: server.close };
+  return startClusters([{ ...options, context: "demo" }]);
 }
 
-function kubeconfigText(url: string, ca: string, token: string): string {
-  return `apiVersion: v1
-kind: Config
-current-context: demo
-clusters:
-- name: demo
-  cluster:
-    server: ${url}
-    certificate-authority-data: ${Buffer.from(ca, "utf8").toString("base64")}
-users:
-- name: demo
-  user:
-    token: ${token}
-contexts:
-- name: demo
-  context:
-    cluster: demo
-    user: demo
-`;
+/** A cluster and the name of its context in the kubeconfig. */
+export type ClusterOptions = ServerOptions & { readonly context: string };
+
+/** Starts clusters that are contexts of one kubeconfig, the first one the current. None is left running when one rejects. */
+export async function startClusters(clusters: readonly ClusterOptions[]): Promise<Demo> {
+  const running: (RunningServer & { readonly context: string })[] = [];
+  const close = async (): Promise<void> => void (await Promise.all(running.map((server) => server.close())));
+  try {
+    for (const options of clusters) running.push({ ...(await serveScenario(options)), context: options.context });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { server: running[0]?.url ?? "", kubeconfig: kubeconfigText(running), close };
 }

@@ -46,6 +46,9 @@ function endpointPlans(plan: MeshPlan, node: MeshNode): readonly EndpointPlan[] 
   return [host, ...(on ? [health] : []), ...workloads(plan, node)];
 }
 
+/** Each cluster has its own 65,536 identities (pkg/identity, GetMinimalAllocationIdentity). */
+export const clusterIdentities = 65_536;
+
 /** A pod of a node: its name, number of identity and addresses. */
 export interface MeshPod {
   readonly name: string;
@@ -62,7 +65,7 @@ export function meshPods(plan: MeshPlan, node: MeshNode): readonly MeshPod[] {
   return Array.from({ length: count }, (_, at) => ({
     name: `web-${hashOf(plan.seed, node.index, 30 + at).toString(16)}`,
     id: 2300 + at * 7,
-    identity: 20_000,
+    identity: plan.clusterId * clusterIdentities + 20_000,
     labels: ["k8s:app=web", "k8s:io.kubernetes.pod.namespace=shop"],
     ip: `${prefix}${252 + (at % 3)}`,
   })).filter(({ ip }, at, all) => all.findIndex((one) => one.ip === ip) === at);

@@ -1,6 +1,7 @@
 import { HealthError } from "../model/errors.ts";
 import { type Fault, type FaultName, faultCatalogue } from "./faults.ts";
 import {
+  agentName,
   type Fate,
   type HealthAnswer,
   healthyFate,
@@ -35,6 +36,7 @@ const effects: Readonly<Record<FaultName, Effect>> = {
   "zone-partition": partition,
   "icmp-blocked": (plan, fault) => columnFault(plan, fault.at === null ? null : nodeOf(plan, fault), noPing),
   "one-way": oneWay,
+  "clusters-cut": cutClusters,
   "agent-not-running": (plan, fault) => agentDown(plan, nodeOf(plan, fault), "crashing"),
   "no-agent": (plan, fault) => agentDown(plan, nodeOf(plan, fault), "absent"),
   "ghost-node": addGhost,
@@ -120,14 +122,26 @@ function partition(plan: MeshPlan, fault: Fault): void {
 function oneWay(plan: MeshPlan, fault: Fault): void {
   const [first, second] = fault.at === null ? [null, null] : fault.at.split(":");
   const from = nodeOf(plan, fault, first ?? null);
-  const next = plan.nodes[(from.index + 1) % plan.nodes.length];
-  const to = second === undefined || second === null ? (next ?? from) : nodeOf(plan, fault, second);
+  const next = plan.nodes[(from.index - plan.firstIndex + 1) % plan.nodes.length];
+  const to =
+    second === undefined || second === null ? (next ?? from) : (farNode(plan, second) ?? nodeOf(plan, fault, second));
   plan.pathFaults.push((a, b) => (a !== b && a === from.index && b === to.index ? dark : null));
+}
+
+function cutClusters({ nodes, firstIndex, other, pathFaults }: MeshPlan, fault: Fault): void {
+  if (other === null) {
+    throw new HealthError(`fault "${fault.name}" is one between two clusters`, {
+      exitCode: 2,
+      hint: "Give --clusters 2.",
+    });
+  }
+  const isOwn = (index: number) => index >= firstIndex && index < firstIndex + nodes.length;
+  pathFaults.push((from, to) => (isOwn(from) !== isOwn(to) ? dark : null));
 }
 
 /** A node whose CiliumNode outlived it: probed by all, unknown to Kubernetes. */
 function addGhost(plan: MeshPlan, fault: Fault): void {
-  const ghost = meshNode(plan.nodes.length, fault.at ?? "ghost-1", plan.nodes[0]?.zone ?? "", plan);
+  const ghost = meshNode(plan.firstIndex + plan.nodes.length, fault.at ?? "ghost-1", plan.nodes[0]?.zone ?? "", plan);
   plan.nodes.push({ ...ghost, known: false, agent: "absent", up: false });
   columnFault(plan, ghost, gone);
 }
@@ -137,6 +151,11 @@ function makeHostile(plan: MeshPlan, node: MeshNode): void {
   node.name = `${node.name}\u001b[2J\u001b[32m\u202eyhtlaeh`;
   node.zone = `${node.zone}\u001b]0;owned\u0007\u2066`;
   columnFault(plan, node, hostile);
+}
+
+/** A node of the other cluster by the name that agents have for it. */
+function farNode({ other }: MeshPlan, name: string): MeshNode | undefined {
+  return other?.nodes.find((node) => agentName(other, node) === name);
 }
 
 /** The named node, or the mesh's second when none is named. */

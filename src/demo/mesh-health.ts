@@ -1,4 +1,4 @@
-import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
+import { agentName, allNodes, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 import {
   type AddressProbes,
   cycleStart,
@@ -22,10 +22,11 @@ const peersPerChunk = 32;
 export function* healthReport(plan: MeshPlan, from: MeshNode): Generator<string> {
   const view = viewOf(plan, from);
   yield `{\n  "local": {\n    "name": ${goJson(agentName(plan, from))}\n  },\n  "nodes": [\n`;
+  const count = allNodes(plan).length;
   let [chunk, printed] = ["", 0];
   for (const to of peersOf(view)) {
     chunk += peer(view, to);
-    chunk += ++printed === plan.nodes.length ? "\n" : ",\n";
+    chunk += ++printed === count ? "\n" : ",\n";
     if (printed % peersPerChunk !== 0) continue;
     yield chunk;
     chunk = "";

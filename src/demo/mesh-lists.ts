@@ -1,5 +1,5 @@
 import { meshPods } from "./mesh-endpoints.ts";
-import type { MeshNode, MeshPlan } from "./mesh-plan.ts";
+import { allNodes, homeOf, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -18,12 +18,13 @@ const health = 4;
 /** Every address of the mesh, IPv4 alone, with the identity that other nodes see. */
 function* addressesOf(plan: MeshPlan): Generator<Address> {
   yield { prefix: "0.0.0.0/0", identity: world, node: null };
-  for (const node of plan.nodes) {
+  for (const node of allNodes(plan)) {
+    const home = homeOf(plan, node);
     yield { prefix: `${node.hostIPs[0]}/32`, identity: remoteNode, node };
     yield { prefix: node.podCIDRs[0] ?? "", identity: world, node };
     yield { prefix: `${node.routerIPs[0]}/32`, identity: remoteNode, node };
-    if (plan.endpointHealthChecking) yield { prefix: `${node.healthIPs[0]}/32`, identity: health, node };
-    for (const { ip, identity } of meshPods(plan, node)) yield { prefix: `${ip}/32`, identity, node };
+    if (home.endpointHealthChecking) yield { prefix: `${node.healthIPs[0]}/32`, identity: health, node };
+    for (const { ip, identity } of meshPods(home, node)) yield { prefix: `${ip}/32`, identity, node };
   }
 }
 

@@ -180,7 +180,7 @@ function ciliumConfig(plan: MeshPlan, since: string): KubeObject {
     apiVersion: "v1",
     kind: "ConfigMap",
     data: {
-      "cluster-id": "0",
+      "cluster-id": String(plan.clusterId),
       "cluster-name": plan.cluster,
       "enable-endpoint-health-checking": String(plan.endpointHealthChecking),
       "enable-health-checking": String(plan.healthChecking),

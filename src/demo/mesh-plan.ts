@@ -19,6 +19,7 @@ export type HealthAnswer = "report" | "no-socket" | "garbage" | "cut" | "huge";
 
 /** One node of a generated mesh. Addresses: IPv4 first, then IPv6 in a dual-stack mesh. */
 export interface MeshNode {
+  /** Its own among the nodes of all clusters of a mesh: the place in its cluster, from the cluster's first index on. */
   readonly index: number;
   /** As in the Kubernetes API; agents prefix it by the cluster's name. */
   name: string;
@@ -54,6 +55,12 @@ export interface MeshVersion {
 
 export interface MeshPlan {
   readonly cluster: string;
+  /** 0 for a cluster that is in no mesh with another. */
+  readonly clusterId: number;
+  /** Index of the first node. */
+  readonly firstIndex: number;
+  /** The other cluster of a mesh of two, whose nodes all agents probe too. */
+  other: MeshPlan | null;
   readonly seed: number;
   readonly version: MeshVersion;
   readonly families: 1 | 2;
@@ -72,15 +79,17 @@ export interface MeshSize {
   readonly zones: number;
   readonly families: 1 | 2;
   readonly seed: number;
+  readonly firstIndex: number;
 }
 
 /** The nodes of a healthy mesh: zones are blocks of consecutive nodes, each node has a /24 (and a /64) for pods. */
 export function layOut(size: MeshSize): MeshNode[] {
   const digits = String(size.nodes).length;
   const nodes: MeshNode[] = [];
-  for (let index = 0; index < size.nodes; index++) {
-    const zone = Math.floor((index * size.zones) / size.nodes);
-    nodes.push(meshNode(index, `node-${String(index + 1).padStart(digits, "0")}`, zoneName(zone), size));
+  for (let at = 0; at < size.nodes; at++) {
+    const zone = Math.floor((at * size.zones) / size.nodes);
+    const name = `node-${String(at + 1).padStart(digits, "0")}`;
+    nodes.push(meshNode(size.firstIndex + at, name, zoneName(zone), size));
   }
   return nodes;
 }
@@ -119,16 +128,29 @@ export function meshNode(
 
 /** How node names appear in agents' reports (pkg/node/types, Fullname): bare in the cluster called "default". */
 export function agentName(plan: MeshPlan, node: MeshNode): string {
-  return plan.cluster === "default" ? node.name : `${plan.cluster}/${node.name}`;
+  const { cluster } = homeOf(plan, node);
+  return cluster === "default" ? node.name : `${cluster}/${node.name}`;
+}
+
+/** The nodes that every agent of the cluster knows: its own, then the other cluster's. */
+export function allNodes(plan: MeshPlan): readonly MeshNode[] {
+  return plan.other === null ? plan.nodes : [...plan.nodes, ...plan.other.nodes];
+}
+
+/** The cluster that the node is of. */
+export function homeOf(plan: MeshPlan, node: MeshNode): MeshPlan {
+  const isOwn = plan.other === null || plan.nodes[node.index - plan.firstIndex] === node;
+  return isOwn ? plan : (plan.other ?? plan);
 }
 
 export const healthyFate: Fate = { hostIcmp: "ok", hostHttp: "ok", endpointIcmp: "ok", endpointHttp: "ok" };
 
-/** The first fault that touches a probe decides it. */
-export function fateOf(plan: MeshPlan, from: number, to: number): Fate {
+/** The first fault that touches a probe decides it; on the way to another cluster those of both can. */
+export function fateOf(plan: MeshPlan, from: MeshNode, to: MeshNode): Fate {
+  const home = homeOf(plan, to);
   let fate = healthyFate;
-  for (const fault of plan.pathFaults) {
-    const next = fault(from, to);
+  for (const fault of home === plan ? plan.pathFaults : [...plan.pathFaults, ...home.pathFaults]) {
+    const next = fault(from.index, to.index);
     if (next === null) continue;
     fate = fate === healthyFate ? next : merged(fate, next);
   }

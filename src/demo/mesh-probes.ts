@@ -1,4 +1,4 @@
-import { fateOf, type MeshNode, type MeshPlan, type Symptom } from "./mesh-plan.ts";
+import { allNodes, fateOf, homeOf, type MeshNode, type MeshPlan, type Symptom } from "./mesh-plan.ts";
 import { hashOf } from "./seeded.ts";
 
 /** What one agent of a generated mesh knows of the others, before it is put into any form. */
@@ -39,8 +39,8 @@ export interface PeerProbes {
 
 /** All peers as one agent sees them, itself included, in no order (map iteration): each is made when it is asked for. */
 export function* peersOf(view: View): Generator<MeshNode> {
-  const { nodes, seed } = view.plan;
-  const first = hashOf(seed, view.from.index, 7) % nodes.length;
+  const nodes = allNodes(view.plan);
+  const first = hashOf(view.plan.seed, view.from.index, 7) % nodes.length;
   for (let k = 0; k < nodes.length; k++) {
     const to = nodes[(first + k) % nodes.length];
     if (to !== undefined) yield to;
@@ -48,11 +48,12 @@ export function* peersOf(view: View): Generator<MeshNode> {
 }
 
 export function probesOfPeer(view: View, to: MeshNode): PeerProbes {
-  const fate = fateOf(view.plan, view.from.index, to.index);
-  const base = baseLatency(view.from, to);
+  const fate = fateOf(view.plan, view.from, to);
+  const home = homeOf(view.plan, to);
+  const base = home === view.plan ? baseLatency(view.from, to) : betweenClusters;
   const salt = to.index * 4;
   const host = probesOf(view, to.hostIPs, { icmp: fate.hostIcmp, http: fate.hostHttp, base, salt });
-  if (!view.plan.endpointHealthChecking) return { host, endpoint: null };
+  if (!home.endpointHealthChecking) return { host, endpoint: null };
   const path: Path = { icmp: fate.endpointIcmp, http: fate.endpointHttp, base: base + 90_000, salt: salt + 2 };
   return { host, endpoint: probesOf(view, to.healthIPs, path) };
 }
@@ -73,7 +74,7 @@ export function intervalText({ plan, clock }: View): string {
 export function probeIntervalSeconds(plan: MeshPlan): number {
   if (plan.version.minor < 18) return 60;
   const targets = plan.endpointHealthChecking ? 2 : 1;
-  return 60 * Math.log(1 + plan.nodes.length * targets * plan.families);
+  return 60 * Math.log(1 + allNodes(plan).length * targets * plan.families);
 }
 
 /** One ordered pair's way to one target. */
@@ -131,6 +132,9 @@ function httpFailure(symptom: Exclude<Symptom, "ok" | "unprobed">, ip: string): 
     }
   }
 }
+
+/** Nanoseconds of a round trip before jitter, from a site to the other. */
+const betweenClusters = 2_400_000;
 
 /** Nanoseconds of a round trip before jitter: within a node, a zone, between zones. */
 function baseLatency(from: MeshNode, to: MeshNode): number {

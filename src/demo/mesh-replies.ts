@@ -1,7 +1,7 @@
 import { endpointList } from "./mesh-endpoints.ts";
 import { goJson, healthReport } from "./mesh-health.ts";
 import { addressList, ipcacheList, serviceList } from "./mesh-lists.ts";
-import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
+import { agentName, allNodes, homeOf, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 import {
   addresses,
   agentConfig,
@@ -157,9 +157,12 @@ function* hugeReport(): Generator<string | Uint8Array> {
 function* nodeList(plan: MeshPlan, self: MeshNode): Generator<string> {
   yield "[\n";
   let chunk = "";
-  for (const node of plan.nodes) {
-    chunk += nodeText(plan, node, node === self ? "local" : "custom-resource");
-    chunk += node.index === plan.nodes.length - 1 ? "\n" : ",\n";
+  const nodes = allNodes(plan);
+  for (const node of nodes) {
+    // pkg/source of 1.19; the nodes of other clusters come over their key-value stores.
+    const source = homeOf(plan, node) === plan ? "custom-resource" : "clustermesh";
+    chunk += nodeText(plan, node, node === self ? "local" : source);
+    chunk += node === nodes.at(-1) ? "\n" : ",\n";
     if (chunk.length > 16_384) {
       yield chunk;
       chunk = "";
@@ -177,7 +180,9 @@ function nodeText(plan: MeshPlan, node: MeshNode, source: string): string {
   };
   const both = (ips: readonly string[], ranges: readonly string[]) =>
     `{\n      "ipv4": ${family(0, ips, ranges[0])},\n      "ipv6": ${family(1, ips, ranges[1])}\n    }`;
-  const health = plan.endpointHealthChecking ? `    "health-endpoint-address": ${both(node.healthIPs, [])},\n` : "";
+  const health = homeOf(plan, node).endpointHealthChecking
+    ? `    "health-endpoint-address": ${both(node.healthIPs, [])},\n`
+    : "";
   const routers = node.routerIPs.map((ip) => `      {\n        "ip": "${ip}"\n      }`).join(",\n");
   return (
     `  {\n${health}    "name": ${goJson(agentName(plan, node))},\n` +

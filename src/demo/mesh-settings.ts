@@ -1,4 +1,4 @@
-import type { MeshNode, MeshPlan } from "./mesh-plan.ts";
+import { allNodes, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 import { hashOf } from "./seeded.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export function agentConfig(plan: MeshPlan, node: MeshNode): Json {
     BPFMapsDynamicSizeRatio: 0.0025,
     CTMapEntriesGlobalTCP: 8192 + (hashOf(plan.seed, node.index, 60) % 64) * 1024,
     ClusterHealthPort: 4240,
-    ClusterID: 0,
+    ClusterID: plan.clusterId,
     ClusterName: plan.cluster,
     CreationTime: new Date(plan.madeAt - node.index * 1000).toISOString(),
     DatapathMode: "veth",
@@ -109,7 +109,7 @@ export const routingRules =
 export function* routes(plan: MeshPlan, self: MeshNode): Generator<string> {
   const router = self.routerIPs[0] ?? "";
   yield "default via 172.16.255.254 dev eth0 \n";
-  for (const node of plan.nodes) {
+  for (const node of allNodes(plan)) {
     const mtu = node === self ? "" : "mtu 1450 ";
     yield `${node.podCIDRs[0] ?? ""} via ${router} dev cilium_host proto kernel src ${router} ${mtu}\n`;
   }

@@ -1,5 +1,5 @@
 import { goJson } from "./mesh-health.ts";
-import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
+import { agentName, allNodes, homeOf, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 import {
   type AddressProbes,
   cycleStart,
@@ -9,7 +9,7 @@ import {
   probesOfPeer,
   viewOf,
 } from "./mesh-probes.ts";
-import { agentStatus } from "./mesh-status.ts";
+import { agentStatus, remoteClusters } from "./mesh-status.ts";
 
 /**
  * What an agent prints for the two jsonpath templates in which a large cluster is asked. The templates stand here once
@@ -33,7 +33,7 @@ export const headTemplate = `jsonpath=head${tab}{.timestamp}${tab}{.local.name}$
 
 export function* healthHead(plan: MeshPlan, from: MeshNode): Generator<string> {
   const view = viewOf(plan, from);
-  const dots = ".".repeat(plan.nodes.length);
+  const dots = ".".repeat(allNodes(plan).length);
   yield `head\t${cycleStart(view)}\t${agentName(plan, from)}\t${intervalText(view)}\n${dots}\nend\n`;
 }
 
@@ -50,12 +50,13 @@ export const nodesTemplate = [
 /** The node list in lines, in pieces. */
 export function* nodeLines(plan: MeshPlan): Generator<string> {
   yield "nodes\n";
-  for (const node of plan.nodes) {
-    const healthIPs = plan.endpointHealthChecking ? node.healthIPs : [];
+  const nodes = allNodes(plan);
+  for (const node of nodes) {
+    const healthIPs = homeOf(plan, node).endpointHealthChecking ? node.healthIPs : [];
     const pairs = [node.hostIPs, healthIPs, node.podCIDRs].map(([v4 = "", v6 = ""]) => `${v4}\t${v6}`);
     yield `${agentName(plan, node)}\t${pairs.join("\t")}\n`;
   }
-  yield `${".".repeat(plan.nodes.length)}\nend\n`;
+  yield `${".".repeat(nodes.length)}\nend\n`;
 }
 
 const rowsPerChunk = 256;
@@ -138,12 +139,16 @@ export const fieldsTemplate = [
   "end",
 ].join("");
 
-/** The status in fields: a generated mesh has no WireGuard, no failing controller and no other cluster. */
+/** The status in fields: a generated mesh has no WireGuard and no failing controller. */
 export function statusFields(plan: MeshPlan, node: MeshNode): string {
   const status: unknown = agentStatus(plan, node);
   const texts = singles.map((path) => `${textAt(status, path)}\u001f`).join("");
   const times = clocks.map((name) => `${lastRuns(status, name).join("")}\u001d`).join("");
-  return `fields\u001d${texts}\u001d\u001d\u001d\u001d${times}end\n`;
+  const clusters = remoteClusters(plan).map(
+    ({ name, ready, "num-nodes": nodes, status: state, "last-failure": failed }) =>
+      [name, ready, nodes, state, `"${failed}"`, "\u001e"].join("\u001f"),
+  );
+  return `fields\u001d${texts}\u001d\u001d\u001d${clusters.join("")}\u001d${times}end\n`;
 }
 
 /** Times are structs, printed as JSON. */

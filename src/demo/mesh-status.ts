@@ -1,3 +1,4 @@
+import { clusterIdentities } from "./mesh-endpoints.ts";
 import { agentName, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 import { hashOf, uuidOf } from "./seeded.ts";
 
@@ -11,6 +12,7 @@ export function briefStatus(plan: MeshPlan, node: MeshNode): Json {
 /** `cilium-dbg status -o json`: keys in Go's order, as 1.19.3 prints them; older releases lack or name a few otherwise. */
 export function agentStatus(plan: MeshPlan, node: MeshNode): Json {
   const before17 = plan.version.minor < 17;
+  const identities = plan.clusterId * clusterIdentities;
   return {
     "attach-mode": "tcx",
     "auth-certificate-provider": { state: "Disabled" },
@@ -19,6 +21,7 @@ export function agentStatus(plan: MeshPlan, node: MeshNode): Json {
     cilium: ciliumState(plan),
     "clock-source": { mode: "ktime" },
     cluster: { ...healthState(plan, node), nodes: null, self: agentName(plan, node) },
+    ...(plan.other === null ? {} : { "cluster-mesh": { clusters: remoteClusters(plan), "num-global-services": 0 } }),
     "cni-chaining": { mode: "none" },
     "cni-file": { msg: "CNI configuration management disabled", state: "Disabled" },
     controllers: controllersOf(plan, node),
@@ -27,7 +30,7 @@ export function agentStatus(plan: MeshPlan, node: MeshNode): Json {
     "host-firewall": { devices: ["eth0"], mode: "Disabled" },
     hubble: { state: "Disabled" },
     ...(plan.version.minor >= 18 ? { "hubble-metrics": { state: "Disabled" } } : {}),
-    "identity-range": { "max-identity": 65535, "min-identity": 256 },
+    "identity-range": { "max-identity": identities + 65_535, "min-identity": identities + 256 },
     ipam: ipamOf(plan, node),
     "ipv4-big-tcp": { maxGRO: 65536, maxGSO: 65536 },
     "ipv6-big-tcp": { maxGRO: 65536, maxGSO: 65536 },
@@ -60,6 +63,30 @@ function healthState(plan: MeshPlan, node: MeshNode): Json {
   if (!plan.healthChecking) return {};
   if (node.health !== "no-socket") return { ciliumHealth: { state: "Ok" } };
   return { ciliumHealth: { msg: "cilium-health daemon unreachable", state: "Warning" } };
+}
+
+/** As the agents are connected to the other cluster's key-value store (api/v1/models/remote_cluster.go). */
+export function remoteClusters({ other }: MeshPlan) {
+  if (other === null) return [];
+  const all = { endpoints: true, identities: true, nodes: true, services: true };
+  return [
+    {
+      config: {
+        "cluster-id": other.clusterId,
+        kvstoremesh: true,
+        required: true,
+        retrieved: true,
+        "sync-canaries": true,
+      },
+      connected: true,
+      "last-failure": never,
+      name: other.cluster,
+      "num-nodes": other.nodes.length,
+      ready: true,
+      status: `etcd: 1/1 connected, leases=0, lock leases=0, has-quorum=true: ${other.cluster}.mesh.cilium.io:2379 - 3.6.7`,
+      synced: all,
+    },
+  ];
 }
 
 /** Name and how it is run. */

@@ -1,7 +1,7 @@
 import { type BurstWorld, burstOf, burstReply } from "./burst.ts";
 import { liveCounters } from "./live-counters.ts";
 import { meshObjects } from "./mesh-objects.ts";
-import { fateOf, type MeshPlan } from "./mesh-plan.ts";
+import { type Fate, fateOf, healthyFate, type MeshNode, type MeshPlan } from "./mesh-plan.ts";
 import type { AgentReply } from "./scenario.ts";
 
 /** What a generated mesh does to connections that are sent through it; its counters grow by them. */
@@ -30,8 +30,11 @@ export function meshWorld(plan: MeshPlan): MeshWorld {
 
 /** Where all endpoint paths from and to a node fail and its own address answers, it is the tunnel that is cut off there. */
 function worldOf(plan: MeshPlan): BurstWorld {
-  const index = new Map(plan.nodes.map(({ name }, at) => [name, at]));
-  const fate = (from: string, to: string) => fateOf(plan, index.get(from) ?? -1, index.get(to) ?? -1);
+  const byName = new Map(plan.nodes.map((node) => [node.name, node]));
+  const fate = (from: string, to: string): Fate => {
+    const [sender, receiver] = [byName.get(from), byName.get(to)];
+    return sender === undefined || receiver === undefined ? healthyFate : fateOf(plan, sender, receiver);
+  };
   return {
     get ciliumNodes() {
       return meshObjects(plan, "ciliumnodes") ?? [];
@@ -40,14 +43,14 @@ function worldOf(plan: MeshPlan): BurstWorld {
     fails: (target, from, to) => fate(from, to)[target === "host" ? "hostHttp" : "endpointHttp"] !== "ok",
     get causes() {
       return [
-        { id: "vxlan-udp-blocked", nodes: plan.nodes.filter((_, at) => isCutOff(plan, at)).map(({ name }) => name) },
+        { id: "vxlan-udp-blocked", nodes: plan.nodes.filter((node) => isCutOff(plan, node)).map(({ name }) => name) },
       ];
     },
   };
 }
 
-function isCutOff(plan: MeshPlan, node: number): boolean {
-  const others = plan.nodes.flatMap((_, at) => (at === node ? [] : [at]));
+function isCutOff(plan: MeshPlan, node: MeshNode): boolean {
+  const others = plan.nodes.filter((other) => other !== node);
   return (
     others.length > 1 &&
     others.every((other) => {

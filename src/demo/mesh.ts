@@ -18,6 +18,10 @@ export interface MeshOptions {
   readonly dualStack?: boolean;
   /** Default "demo"; "default" makes agents print bare node names. */
   readonly cluster?: string;
+  /** Default 0: in no mesh with another cluster. */
+  readonly clusterId?: number;
+  /** Default 0. Decides addresses and names of pods, so that those of two clusters differ. */
+  readonly firstIndex?: number;
   /** `1.19.3`; the shapes of 1.16, 1.17 and 1.18+ differ. */
   readonly version?: string;
   readonly faults?: readonly Fault[];
@@ -33,30 +37,37 @@ const growing: ReadonlySet<string> = new Set(["ip-link.json", "bpf-metrics.json"
 export function generateMesh(options: MeshOptions): Scenario {
   const plan = planOf(options);
   for (const fault of options.faults ?? []) applyFault(plan, fault);
+  return scenarioOf(plan, `mesh-${options.nodes}`);
+}
+
+/** What the cluster serves and its agents answer. All faults are in the plan by then. */
+export function scenarioOf(plan: MeshPlan, name: string): Scenario {
   const byName = new Map(plan.nodes.map((node) => [node.name, node]));
   const built = new Map<ScenarioResource, readonly KubeObject[]>();
   const world = meshWorld(plan);
   return {
-    name: `mesh-${options.nodes}`,
+    name,
     objects: (resource) => {
       const known = built.get(resource) ?? meshObjects(plan, resource);
       built.set(resource, known);
       return known;
     },
-    reply: (name, argv) => {
-      const node = byName.get(name);
+    reply: (nodeName, argv) => {
+      const node = byName.get(nodeName);
       if (node === undefined) return { kind: "unreachable", message: "no such node" };
-      const burst = node.up ? world.burst(name, argv) : null;
+      const burst = node.up ? world.burst(nodeName, argv) : null;
       if (burst !== null) return burst;
       const file = recordedFile(argv) ?? "";
       const reply = meshReply(plan, node, argv);
-      return growing.has(file) ? world.counted(name, file, reply) : reply;
+      return growing.has(file) ? world.counted(nodeName, file, reply) : reply;
     },
   };
 }
 
-function planOf(options: MeshOptions): MeshPlan {
+/** The mesh without its faults. Throws HealthError (exit 2) for a mesh that cannot be. */
+export function planOf(options: MeshOptions): MeshPlan {
   const { nodes, seed = 1, dualStack = false, cluster = "demo", now = Date.now } = options;
+  const { clusterId = 0, firstIndex = 0 } = options;
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > mostNodes) {
     throw new HealthError(`a demo mesh has 1 to ${mostNodes} nodes, not ${nodes}`, { exitCode: 2 });
   }
@@ -67,12 +78,15 @@ function planOf(options: MeshOptions): MeshPlan {
   const families = dualStack ? 2 : 1;
   return {
     cluster,
+    clusterId,
+    firstIndex,
+    other: null,
     seed,
     version: versionOf(options.version ?? "1.19.3"),
     families,
     now,
     madeAt: now(),
-    nodes: layOut({ nodes, zones: Math.min(zones, nodes), families, seed }),
+    nodes: layOut({ nodes, zones: Math.min(zones, nodes), families, seed, firstIndex }),
     pathFaults: [],
     healthChecking: true,
     endpointHealthChecking: true,

@@ -71,6 +71,8 @@ describe("a command line becomes a request", () => {
       "demo node-down --exit-code",
       { kind: "demo", demo: expect.objectContaining({ scenario: "node-down", exitCode: true }) },
     ],
+    ["demo --nodes 5", { kind: "demo", demo: expect.objectContaining({ nodes: 5, clusters: 1 }) }],
+    ["demo --nodes 5 --clusters 2", { kind: "demo", demo: expect.objectContaining({ nodes: 5, clusters: 2 }) }],
     [
       "demo --nodes 50 --fault icmp-blocked",
       {
@@ -173,6 +175,9 @@ describe("wrong input is a value with one clear sentence", () => {
     ],
     ["--as-group x", "--as-group and --as-uid need --as: a group or UID is never impersonated alone"],
     ["demo healthy --nodes 3", "a recorded scenario and --nodes exclude each other"],
+    ["demo --clusters 2", "--clusters needs --nodes: a recorded scenario is one cluster"],
+    ["demo --nodes 3 --clusters 3", 'invalid argument "3" for "--clusters" flag: must be one of: 1, 2'],
+    ["demo --nodes 3 --clusters 2 --fresh", "--fresh waits for the cycles of one cluster: it takes no --clusters 2"],
     ["demo --fault icmp-blocked", "--fault needs --nodes: a recorded scenario has its own fault"],
   ])("%s", (line, message) => {
     const request = parse(line);

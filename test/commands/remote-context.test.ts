@@ -77,8 +77,6 @@ async function report(
   return { ...(document as Document), code };
 }
 
-const crossing = (from: string, to: string) => from.split("/")[0] !== to.split("/")[0];
-
 describe("two clusters that reach each other", () => {
   it("are one matrix, both directions from both sides", async () => {
     const { coverage, summary, nodes, code } = await report({});
@@ -173,16 +171,16 @@ describe("what fails in the other cluster", () => {
   });
 
   it("is left out where --node names other nodes", async () => {
-    const { code, findings, summary } = await report(inside, ["--node", "node-1"]);
+    const oneWay: MeshOfTwo = { west: { faults: [{ name: "one-way", at: "node-2:node-3" }] } };
+    expect((await report(oneWay)).code).toBe(1);
+    const { code, findings, summary } = await report(oneWay, ["--node", "node-1"]);
     expect(summary.pairs.host).toMatchObject({ total: 10, unreachable: 0 });
-    expect(findings.filter(({ id }) => id === "agent-down")).toEqual([]);
-    expect(code).toBe(3);
+    expect(findings).toEqual([]);
+    expect(code).toBe(0);
   });
 
   it("is one direction of a pair", async () => {
-    const oneWay: MeshOfTwo = {
-      fails: (from, to) => (from === "west/node-1" && to === "east/node-1" ? { host: true, endpoint: true } : null),
-    };
+    const oneWay: MeshOfTwo = { west: { faults: [{ name: "one-way", at: "node-1:east/node-1" }] } };
     const { stdout, code } = await runOver(oneWay, ["pair", "node-1", "west/node-1"]);
     const [there = "", back = ""] = stdout.split("west/node-1 → node-1");
     expect(there).not.toContain("unreachable");
@@ -193,9 +191,7 @@ describe("what fails in the other cluster", () => {
 
 describe("a cut between the clusters", () => {
   it("is told from both sides", async () => {
-    const { findings, summary } = await report({
-      fails: (from, to) => (crossing(from, to) ? { host: true, endpoint: true } : null),
-    });
+    const { findings, summary } = await report({ west: { faults: [{ name: "clusters-cut", at: null }] } });
     expect(summary.pairs.host).toMatchObject({ total: 30, unreachable: 18, reachable: 12 });
     const cut = findings.filter(({ id }) => id === "clustermesh-underlay");
     expect(cut).toHaveLength(2);

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type FaultName, faultCatalogue, generateMesh, type MeshOptions, parseFault } from "../../src/demo/index.ts";
+import {
+  type FaultName,
+  faultCatalogue,
+  generateMesh,
+  generateMeshOfTwo,
+  type MeshOptions,
+  parseFault,
+} from "../../src/demo/index.ts";
 import type { AgentReply, Scenario } from "../../src/demo/scenario.ts";
 
 const recorded = new URL("../../src/demo/scenarios/vxlan-blocked-one-node/nodes/worker-1/", import.meta.url);
@@ -248,7 +255,14 @@ describe("faults", () => {
   });
 
   it.each(Object.keys(faultCatalogue) as FaultName[])("%s can be asked for by its name alone", (name) => {
-    expect(() => mesh({}, name)).not.toThrow();
+    const made = () =>
+      generateMeshOfTwo([
+        { nodes: 5, faults: [{ name, at: null }] },
+        { nodes: 5, cluster: "demo-2" },
+      ]);
+    expect(made).not.toThrow();
+    if (name === "clusters-cut") expect(() => mesh({}, name)).toThrow(/is one between two clusters/);
+    else expect(() => mesh({}, name)).not.toThrow();
   });
 
   it.each([

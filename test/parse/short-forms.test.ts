@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
 import { isWhole } from "../../src/collect/complete.ts";
 import { shortCaptures, shortNodeList } from "../../src/collect/short-captures.ts";
-import { type FaultName, faultCatalogue, generateMesh, type MeshOptions } from "../../src/demo/index.ts";
+import {
+  type FaultName,
+  faultCatalogue,
+  generateMesh,
+  generateMeshOfTwo,
+  type MeshOptions,
+  type Scenario,
+} from "../../src/demo/index.ts";
 import type { CaptureId } from "../../src/model/capture.ts";
 import { parseAgentStatus } from "../../src/parse/agent-status.ts";
 import { parseHealthReply } from "../../src/parse/health-reply.ts";
@@ -18,14 +25,18 @@ function short(id: CaptureId): CaptureSpec {
 }
 
 function printed(options: MeshOptions, node: string, argv: readonly string[]): Uint8Array {
-  const reply = generateMesh({ now: () => now, ...options }).reply(node, argv);
+  return printedBy(generateMesh({ now: () => now, ...options }), node, argv);
+}
+
+function printedBy(scenario: Scenario, node: string, argv: readonly string[]): Uint8Array {
+  const reply = scenario.reply(node, argv);
   if (reply.kind !== "output") throw new Error(`${argv[0]} gave no output`);
   return Buffer.concat([...reply.stdout].map((piece) => Buffer.from(piece)));
 }
 
 /** Faults after which an agent still has a view to print. */
 const faults = (Object.keys(faultCatalogue) as FaultName[]).filter(
-  (name) => !["health-off", "huge", "garbage", "cut", "slow"].includes(name),
+  (name) => !["health-off", "huge", "garbage", "cut", "slow", "clusters-cut"].includes(name),
 );
 
 const meshes: readonly MeshOptions[] = [
@@ -182,6 +193,35 @@ describe.each(meshes)("the node list in lines, of %o", (mesh) => {
     const full = parseNodeList(printed(mesh, "node-3", baseCaptures["cilium-node-list.json"].argv));
     if (!full.ok) throw new Error(full.message);
     expect(parseNodeList(lines)).toEqual({ ok: true, value: full.value.map((entry) => ({ ...entry, source: "" })) });
+  });
+});
+
+describe("of a cluster that is in a mesh with another one", () => {
+  const [cluster] = generateMeshOfTwo([
+    { nodes: 6, now: () => now },
+    { nodes: 4, now: () => now, cluster: "far" },
+  ]);
+  const json = (id: "cilium-health-status.json" | "cilium-status.json" | "cilium-node-list.json") =>
+    printedBy(cluster, "node-2", baseCaptures[id].argv);
+
+  it("the rows are read as the JSON form is", () => {
+    const rows = parseHealthReply(printedBy(cluster, "node-2", short("cilium-health-status.json").argv));
+    expect(rows).toEqual(parseHealthReply(json("cilium-health-status.json")));
+    expect(rows.ok && rows.value.nodes).toHaveLength(10);
+  });
+
+  it("the fields name it", () => {
+    const fields = parseAgentStatus(printedBy(cluster, "node-2", short("cilium-status.json").argv));
+    const full = parseAgentStatus(json("cilium-status.json"));
+    expect(fields.ok && fields.value.remoteClusters).toEqual(full.ok && full.value.remoteClusters);
+    expect(fields.ok && fields.value.remoteClusters).toMatchObject([{ name: "far", ready: true, nodes: 4 }]);
+  });
+
+  it("the lines list its nodes", () => {
+    const lines = parseNodeList(printedBy(cluster, "node-2", shortNodeList.argv));
+    const full = parseNodeList(json("cilium-node-list.json"));
+    expect(lines.ok && lines.value).toEqual(full.ok && full.value.map((entry) => ({ ...entry, source: "" })));
+    expect(lines.ok && lines.value).toHaveLength(10);
   });
 });
 
