@@ -94,10 +94,6 @@ export function inbound(scene: Scene, node: number, target: Target): { unreachab
   return { unreachable, total };
 }
 
-export function hasUnreachable(scene: Scene, node: number): boolean {
-  return targets.some((target) => inbound(scene, node, target).unreachable > 0);
-}
-
 export function nameOf(scene: Scene, node: number): string {
   return scene.nodes[node]?.name ?? "";
 }

@@ -158,15 +158,15 @@ interface Sent {
 }
 
 async function stayQuiet(run: Run): Promise<Sent> {
-  await pause(quietMs, run.signal);
+  await run.io.pause(quietMs, run.signal);
   const attempts: Attempts = { opened: 0, refused: 0, silent: 0, failed: new Map(), untried: "" };
   return { attempts, halfOpen: await halfOpenAt(run) };
 }
 
 async function burst(run: Run, size: number): Promise<Sent> {
-  const { exec, from, path, signal } = run;
+  const { exec, from, path, io, signal } = run;
   const sending = sendBurst(exec, from, path, size, signal);
-  await pause(halfwayMs, signal);
+  await io.pause(halfwayMs, signal);
   const [outcome, halfOpen] = await Promise.all([sending, halfOpenAt(run)]);
   return { attempts: attemptsOf(outcome), halfOpen };
 }
@@ -222,19 +222,6 @@ async function readBoth({ from, to, state, io, signal }: Run): Promise<BothRead>
     to: to === null ? null : (texts.get(to.node) ?? null),
     toFailure,
   };
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end);
-  });
 }
 
 /** As a sentence of its own. */

@@ -3,6 +3,7 @@ import { columns } from "./columns.ts";
 import { shown } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { theme } from "./theme.ts";
+import { wrapped } from "./wrap.ts";
 
 /** Where a path is lost, in a sentence, and the counters it rests on. */
 export function locationLines(location: Location, options: RenderOptions): string[] {
@@ -40,16 +41,4 @@ function counterLines({ counters, bursts }: Location): string[] {
     ...grown.map((packets) => `+${packets}`),
   ]);
   return [...columns(headings, rows), ""];
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
