@@ -105,17 +105,10 @@ interface ProgressLine {
 
 const noLine: ProgressLine = { show: () => {}, lend: (run) => run() };
 
-function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end);
-  });
+/** Ends early when aborted. */
+async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  const { setTimeout: wait } = await import("node:timers/promises");
+  await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /** Redraws one line on stderr; null clears it. It is gone while the terminal is lent, and back as it is by then. */

@@ -1,25 +1,5 @@
-import { heatMeasures } from "../model/heat-map.ts";
-import {
-  accessFlags,
-  agentFlags,
-  allFlag,
-  bundleFlags,
-  checkFlags,
-  demoFlags,
-  dropsFlags,
-  execFlags,
-  type FlagTable,
-  freshFlag,
-  inventoryFlags,
-  matrixFlags,
-  outputFlag,
-  pairFlags,
-  readFlags,
-  remoteFlag,
-  showFlags,
-  watchFlags,
-} from "./flags.ts";
-import { toBundle, toDemo, toExec, toReadFlags, toShow, toWatch } from "./read-flags.ts";
+import { agentFlags, type FlagTable, inventoryFlags, outputFlag, readFlags, showFlags } from "./flags.ts";
+import { toBundle, toDemo, toExec, toReadFlags, toShow } from "./read-flags.ts";
 import {
   documentFormats,
   dropsFormats,
@@ -28,11 +8,24 @@ import {
   nodesFormats,
   pingFormats,
   type Request,
-  type Shell,
-  shells,
   statusFormats,
 } from "./request.ts";
-import { choice, choices, format, list, on, type RawFlags, text, UsageError, wholeSeconds } from "./values.ts";
+import { choices, format, on, type RawFlags } from "./values.ts";
+import {
+  accessFlags,
+  allFlag,
+  bundleFlags,
+  checkFlags,
+  demoFlags,
+  dropsFlags,
+  execFlags,
+  freshFlag,
+  matrixFlags,
+  pairFlags,
+  remoteFlag,
+  watchFlags,
+} from "./verb-flags.ts";
+import { toDiff, toDrops, toMatrix, toPair, toShell, toStatus } from "./verb-requests.ts";
 
 /** How the plugin is called; help, usage and the docs all say it so. */
 export const scriptName = "kubectl cilium-health";
@@ -193,82 +186,3 @@ export const verbs: readonly Verb[] = [
     toRequest: (flags) => ({ kind: "version", format: format(flags, documentFormats, "table") }),
   },
 ];
-
-function toStatus(flags: RawFlags): Request {
-  return {
-    kind: "status",
-    format: format(flags, statusFormats, "table"),
-    all: on(flags, "all"),
-    watch: toWatch(flags),
-    ...toReadFlags(flags),
-  };
-}
-
-function toDiff(flags: RawFlags): Request {
-  const read = toReadFlags(flags);
-  if (read.from !== null) throw new UsageError("diff is given its states as arguments: OLD, and NEW or the cluster");
-  const [old, latter] = [text(flags, "old"), text(flags, "new")];
-  if (old === null) throw new UsageError("not enough arguments: diff needs a saved state to compare with");
-  return {
-    kind: "diff",
-    old,
-    new: latter,
-    format: format(flags, documentFormats, "table"),
-    all: on(flags, "all"),
-    ...read,
-  };
-}
-
-function toPair(flags: RawFlags): Request {
-  const [read, locate] = [toReadFlags(flags), on(flags, "locate")];
-  if (locate && read.from !== null) {
-    throw new UsageError(
-      "--locate sends connections from an agent: a saved state has nobody to send them, give no --from",
-    );
-  }
-  if (locate && read.remoteContexts.length > 0) {
-    throw new UsageError("--locate looks between two nodes of one cluster: it takes no --remote-context");
-  }
-  return {
-    kind: "pair",
-    a: String(flags["from-node"]),
-    b: String(flags["to-node"]),
-    locate,
-    format: format(flags, documentFormats, "table"),
-    ...read,
-  };
-}
-
-function toDrops(flags: RawFlags): Request {
-  const read = toReadFlags(flags);
-  if (read.from !== null) {
-    throw new UsageError(
-      "drops watches agents while they drop packets: a saved state has nobody to ask, give no --from",
-    );
-  }
-  return {
-    kind: "drops",
-    nodes: list(flags, "watched-node"),
-    seconds: wholeSeconds(flags, "for", [1, 300], 10),
-    conntrack: on(flags, "ct"),
-    format: text(flags, "output") === null ? null : format(flags, dropsFormats, "table"),
-    all: on(flags, "all"),
-    ...read,
-  };
-}
-
-function toMatrix(flags: RawFlags): Request {
-  const by = choice(flags, "by", heatMeasures, "status");
-  const read = toReadFlags(flags);
-  const { protocol } = read.scope;
-  if (protocol !== null && protocol !== by && (by === "icmp" || by === "http")) {
-    throw new UsageError(`--by ${by} and --protocol ${protocol} contradict each other`);
-  }
-  return { kind: "matrix", by, format: format(flags, matrixFormats, "table"), all: on(flags, "all"), ...read };
-}
-
-function toShell(flags: RawFlags): Shell {
-  const known = shells.find((shell) => shell === flags["shell"]);
-  if (known !== undefined) return known;
-  throw new UsageError(`no completion for "${String(flags["shell"])}": must be one of: ${shells.join(", ")}`);
-}

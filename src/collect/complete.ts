@@ -1,10 +1,4 @@
-const quote = 0x22;
-const backslash = 0x5c;
-const newline = 0x0a;
-const brace = 0x7b;
-const braceEnd = 0x7d;
-const bracket = 0x5b;
-const bracketEnd = 0x5d;
+import { backslash, brace, braceEnd, bracket, bracketEnd, newline, quote } from "../model/json-bytes.ts";
 
 /** Whether a reply is all that its command printed, as far as its form tells. */
 export function isWhole(bytes: Uint8Array, { json, tail }: { readonly json: boolean; readonly tail: string }): boolean {

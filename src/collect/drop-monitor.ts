@@ -5,7 +5,6 @@ import { programIsMissing } from "./outcomes.ts";
 
 /** Seconds after the interrupt until `timeout` kills. */
 export const killAfterSeconds = 3;
-export const mostSeconds = 300;
 
 /** Bytes of one agent's events read at most; an event has about 1 KiB. */
 const mostBytes = 256 * 1024 * 1024;

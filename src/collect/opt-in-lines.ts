@@ -1,6 +1,8 @@
+import { watchSeconds } from "../model/drops.ts";
 import { plainAddressPattern } from "../model/plain-address.ts";
+import { shellWord } from "../model/shell-words.ts";
 import { listArgv, trackedLists } from "./conntrack-lists.ts";
-import { killAfterSeconds, mostSeconds } from "./drop-monitor.ts";
+import { killAfterSeconds } from "./drop-monitor.ts";
 import { burstName, burstScript, mostConnections, socketsArgv } from "./locate-burst.ts";
 
 /** A word of a command line: as it is, or one of many that match a whole pattern (RE2, as CEL has it). */
@@ -10,7 +12,7 @@ export type LineWord = string | { readonly name: string; readonly pattern: strin
 export const optInCommands = ["drops", "locate"] as const;
 export type OptInCommand = (typeof optInCommands)[number];
 
-const seconds: LineWord = { name: "SECONDS", pattern: numbersUpTo(mostSeconds) };
+const seconds: LineWord = { name: "SECONDS", pattern: numbersUpTo(watchSeconds.range[1]) };
 
 /** 1 to 65535: bash takes a larger number for the port of its lower 16 bits. */
 const portPattern = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]";
@@ -38,22 +40,7 @@ export const optInLines: Readonly<Record<OptInCommand, readonly (readonly LineWo
 
 /** A line as it is shown to people: a word that a shell would take apart in quotes. */
 export function lineText(line: readonly LineWord[]): string {
-  return line.map((word) => (typeof word === "string" ? quoted(word) : word.name)).join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-/** Whether a command line is one of these. */
-export function matchesLine(line: readonly LineWord[], argv: readonly string[]): boolean {
-  return (
-    line.length === argv.length &&
-    line.every((word, at) => {
-      const given = argv[at] ?? "";
-      return typeof word === "string" ? word === given : new RegExp(`^(?:${word.pattern})$`).test(given);
-    })
-  );
+  return line.map((word) => (typeof word === "string" ? shellWord(word) : word.name)).join(" ");
 }
 
 /** 1 to a most of three digits that ends in two zeros, such as 300. */

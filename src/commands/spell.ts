@@ -4,6 +4,7 @@ import type { ReadFlags } from "../cli/request.ts";
 import type { AgentFacts, Facts, Source } from "../model/facts.ts";
 import type { AgentPod } from "../model/kube.ts";
 import { type ConnectionFlags, defaultContainer, defaultSelector } from "../model/request.ts";
+import { shellWord } from "../model/shell-words.ts";
 
 /**
  * Spells a confirming step as the reader would type it: this run's kubeconfig and context, the agents' namespace, the
@@ -65,9 +66,6 @@ function namesOfPodOn({ namespace, node }: AgentPod): string[] {
   return ["-n", namespace, "get", "pods", ...here, "-o", "name"];
 }
 
-/** Words quoted for a POSIX shell, where they need it. */
 function line(words: readonly string[]): string {
-  return words
-    .map((word) => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(" ");
+  return words.map(shellWord).join(" ");
 }

@@ -1,6 +1,9 @@
 import type { Tracking } from "./conntrack.ts";
 import type { Source } from "./facts.ts";
 
+/** Seconds that `drops` may watch, and does unless told otherwise: the agents' own `timeout` ends it. */
+export const watchSeconds = { range: [1, 300], usual: 10 } as const;
+
 /** One dropped packet, as an agent's monitor reports it. Addresses and reasons are the agent's own words. */
 export interface DropEvent {
   /** Cilium's words: `Policy denied`, `CT: Map insertion failed`, …; "" when the agent gave none. */

@@ -1,18 +1,9 @@
+import { backslash, brace, braceEnd, bracket, bracketEnd, colon, comma, newline, quote } from "../model/json-bytes.ts";
 import { type KnownKeys, type Literal, lastKey } from "./json-keys.ts";
 import { digitAt, escapeEnd, largeE, point, scalarEnd, smallE, zero } from "./json-scalars.ts";
 import { giveUp } from "./json-surprise.ts";
 import { parseTime } from "./time.ts";
 import { plainSeconds, plainTimeLength } from "./time-bytes.ts";
-
-const quote = 0x22;
-const newline = 0x0a;
-const comma = 0x2c;
-const colon = 0x3a;
-const backslash = 0x5c;
-const brace = 0x7b;
-const braceEnd = 0x7d;
-const bracket = 0x5b;
-const bracketEnd = 0x5d;
 
 /** A mark at a string's start is part of it, as for `JSON.parse`. */
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

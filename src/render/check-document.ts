@@ -1,16 +1,11 @@
 import type { CheckReport } from "../model/check-report.ts";
-import { apiVersion, publicCoverage } from "./document.ts";
+import { documentHead, publicCoverage } from "./document.ts";
 
 /** The public document of `check`: every check with its counts, and what is not ok; with `all` what is ok too. */
 export function checkDocument({ report, checks, lines, exitCode }: CheckReport, all: boolean): Record<string, unknown> {
   const { summary, coverage } = report;
   return {
-    apiVersion,
-    kind: "Check",
-    generatedAt: report.generatedAt,
-    takenAt: report.takenAt === "" ? null : report.takenAt,
-    partial: report.partial,
-    source: report.source,
+    ...documentHead("Check", report),
     cilium: report.cilium,
     coverage: publicCoverage(coverage),
     reachability: {

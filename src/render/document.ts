@@ -6,16 +6,11 @@ export const apiVersion = "kubectl-cilium-health/v1";
 
 /** The public document of a report; `paths` is read once, as it is written. JSON and YAML print the same object. */
 export function reportDocument(report: Report, all: boolean): Record<string, unknown> {
-  const { summary, coverage } = report;
+  const { summary } = report;
   return {
-    apiVersion,
-    kind: "Report",
-    generatedAt: report.generatedAt,
-    takenAt: report.takenAt === "" ? null : report.takenAt,
-    partial: report.partial,
-    source: report.source,
+    ...documentHead("Report", report),
     cilium: report.cilium,
-    coverage: publicCoverage(coverage),
+    coverage: publicCoverage(report.coverage),
     summary: {
       verdict: summary.verdict,
       cause: summary.cause,
@@ -26,6 +21,12 @@ export function reportDocument(report: Report, all: boolean): Record<string, unk
     findings: report.findings,
     unexplained: { paths: report.unexplained },
   };
+}
+
+/** What every document that rests on a report begins with. */
+export function documentHead(kind: string, report: Report): Record<string, unknown> {
+  const { generatedAt, takenAt, partial, source } = report;
+  return { apiVersion, kind, generatedAt, takenAt: takenAt === "" ? null : takenAt, partial, source };
 }
 
 /** `counted` is there only where agents counted. */

@@ -1,15 +1,10 @@
 import type { ListedNode, NodesReport } from "../model/nodes.ts";
-import { apiVersion, publicCoverage } from "./document.ts";
+import { documentHead, publicCoverage } from "./document.ts";
 
 /** The public document of `nodes`; its nodes are read once, as they are written. */
 export function nodesDocument({ report, lists, nodes, findings }: NodesReport): Record<string, unknown> {
   return {
-    apiVersion,
-    kind: "Nodes",
-    generatedAt: report.generatedAt,
-    takenAt: report.takenAt === "" ? null : report.takenAt,
-    partial: report.partial,
-    source: report.source,
+    ...documentHead("Nodes", report),
     coverage: publicCoverage(report.coverage),
     lists,
     nodes: { [Symbol.iterator]: () => publicNodes(nodes) } satisfies Iterable<unknown>,

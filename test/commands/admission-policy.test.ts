@@ -4,12 +4,14 @@ import { parseAllDocuments } from "yaml";
 import { baseCaptures, confirmingCaptures, deepCaptures } from "../../src/collect/captures.ts";
 import { commandLines } from "../../src/collect/command-lines.ts";
 import { listArgv, trackedLists } from "../../src/collect/conntrack-lists.ts";
-import { monitorArgv, mostSeconds } from "../../src/collect/drop-monitor.ts";
+import { monitorArgv } from "../../src/collect/drop-monitor.ts";
 import { burstArgv, burstScript, mostConnections, socketsArgv } from "../../src/collect/locate-burst.ts";
-import { matchesLine, type OptInCommand, optInLines } from "../../src/collect/opt-in-lines.ts";
+import { type OptInCommand, optInLines } from "../../src/collect/opt-in-lines.ts";
 import { shortCaptures, tallyCommand } from "../../src/collect/short-captures.ts";
 import { timedLines } from "../../src/collect/timed-lines.ts";
 import { admissionPolicy } from "../../src/commands/admission-policy.ts";
+import { watchSeconds } from "../../src/model/drops.ts";
+import { matchesLine } from "../matches-line.ts";
 
 interface Policy {
   readonly spec: {
@@ -75,7 +77,7 @@ describe("the admission policy", () => {
     );
     expect(rule(["drops"])).toContain('object.command[5].matches("^(?:[1-9]|[1-9][0-9]|[1-2][0-9][0-9]|300)$")');
     const allowed = (argv: readonly string[]) => optInLines.drops.some((line) => matchesLine(line, argv));
-    for (let seconds = 1; seconds <= mostSeconds; seconds++)
+    for (let seconds = 1; seconds <= watchSeconds.range[1]; seconds++)
       expect(allowed(monitorArgv(seconds)), `${seconds}`).toBe(true);
     expect(allowed(monitorArgv(10, "cilium"))).toBe(true);
     for (const seconds of [0, 301, 1000, 1.5, -1]) expect(allowed(monitorArgv(seconds))).toBe(false);

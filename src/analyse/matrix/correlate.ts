@@ -1,4 +1,4 @@
-import type { Facts, NodeFacts } from "../../model/facts.ts";
+import type { AgentFacts, Facts, NodeFacts } from "../../model/facts.ts";
 import {
   isFailure,
   listedWith,
@@ -100,9 +100,13 @@ function viewOf(facts: Facts, from: number): View {
   const agent = facts.nodes[from]?.agent ?? null;
   const off = facts.config?.get("enable-health-checking") === "false";
   if (row === null || agent === null) return { row, staleness: null, off };
-  const { probed, timedOut } = countAddresses(row, facts.matrix.messages);
-  const version = agent.status?.version || agent.pod.imageVersion;
-  return { row, staleness: stalenessRule(agent, version, probed, timedOut), off };
+  return { row, staleness: viewStaleness(agent, row, facts.matrix.messages), off };
+}
+
+/** When a probe of this view is too old to trust. */
+export function viewStaleness(agent: AgentFacts, row: MatrixRow, messages: readonly string[]): StalenessRule {
+  const { probed, timedOut } = countAddresses(row, messages);
+  return stalenessRule(agent, agent.status?.version || agent.pod.imageVersion, probed, timedOut);
 }
 
 /** By a matrix's texts: asked for each row. Texts are only ever added to them. */

@@ -11,8 +11,8 @@ import {
   type Target,
 } from "../../model/matrix.ts";
 import type { NeedKind } from "../../model/ports.ts";
-import { countAddresses } from "../matrix/correlate.ts";
-import { isStale, type StalenessRule, stalenessRule } from "../matrix/staleness.ts";
+import { viewStaleness } from "../matrix/correlate.ts";
+import { isStale, type StalenessRule } from "../matrix/staleness.ts";
 
 /** What the probes of one path say of a need; `none`: nothing of the kind is probed there. */
 export type PathWord = "works" | "fails" | "undecided" | "none";
@@ -67,9 +67,7 @@ export function probeJudge({ nodes, matrix }: Facts): Judge {
   const family = Uint8Array.from(matrix.addresses, (ip) => (ip === "" ? 0 : ip.includes(":") ? 6 : 4));
   const rules = matrix.rows.map((row, from): StalenessRule | null => {
     const agent = nodes[from]?.agent ?? null;
-    if (row === null || agent === null) return null;
-    const { probed, timedOut } = countAddresses(row, matrix.messages);
-    return stalenessRule(agent, agent.status?.version || agent.pod.imageVersion, probed, timedOut);
+    return row === null || agent === null ? null : viewStaleness(agent, row, matrix.messages);
   });
   return {
     word: (from, to, telling) => {
