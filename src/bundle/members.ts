@@ -76,7 +76,7 @@ export class Notes {
 }
 
 /** The one folder in which every path lies, with its slash; "" when there is none or several. */
-export function onlyTop(paths: Iterable<string>): string {
+function onlyTop(paths: Iterable<string>): string {
   let top: string | null = null;
   for (const path of paths) {
     const slash = path.indexOf("/");

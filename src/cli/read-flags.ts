@@ -174,7 +174,7 @@ export function toExec(flags: RawFlags): ExecFlags {
   return { argv, shown, to, maxBytes: byteCount(flags, "max-bytes", [1, 256 * MiB], MiB) };
 }
 
-export const defaultScenario = "vxlan-blocked-one-node";
+const defaultScenario = "vxlan-blocked-one-node";
 
 export function toDemo(flags: RawFlags, scenario: string | null): DemoFlags {
   const nodes = wholeNumber(flags, "nodes", [1, 5000], 0);

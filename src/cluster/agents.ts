@@ -31,7 +31,7 @@ export interface Way {
  * What went wrong between here and the proxy, or what the proxy refused. Its message names the proxy; the server's own
  * troubles reach the caller as they are.
  */
-export class ProxyError extends Error {
+class ProxyError extends Error {
   override readonly name = "ProxyError";
   readonly code = "EPROXY";
 }

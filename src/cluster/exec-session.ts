@@ -14,7 +14,7 @@ import type { Identity, Wire } from "./wire.ts";
  * Limits of one exec. API servers and container runtimes copy output in pieces of 32 KiB, one frame each
  * (k8s.io/streaming pkg/httpstream/wsstream/conn.go writes a frame a Write); kubectl pings every 5 s.
  */
-export const execLimits = {
+const execLimits = {
   /** Milliseconds from the start to the 101, unless --request-timeout says otherwise. */
   handshakeMs: 10_000,
   pingMs: 5_000,

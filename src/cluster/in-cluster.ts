@@ -3,7 +3,7 @@ import type { ClusterEntry, UserEntry } from "./kubeconfig-entries.ts";
 import type { ReadTextFile } from "./text-files.ts";
 
 /** Where the kubelet mounts a pod's service account (client-go rest/config.go, InClusterConfig). */
-export const serviceAccountDir = "/var/run/secrets/kubernetes.io/serviceaccount";
+const serviceAccountDir = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 export interface InClusterEntries {
   readonly cluster: ClusterEntry;

@@ -40,7 +40,7 @@ export function loadKubeconfig(places: KubeconfigPlaces, readFile: ReadTextFile 
 }
 
 /** The first to define a name wins, whole entries at a time. */
-export function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {
+function mergeKubeconfigs(configs: readonly Kubeconfig[]): Kubeconfig {
   return {
     files: configs.flatMap((config) => config.files),
     currentContext: configs.find((config) => config.currentContext !== "")?.currentContext ?? "",

@@ -23,7 +23,7 @@ type Answered = Extract<Exchanged, { readonly kind: "answer" }>;
 const jsonAlone = "application/json";
 
 /** Bytes of one answer. A page of 500 pods or nodes is some 10 to 20 MB. */
-export const maxAnswerBytes = 64 * 1024 * 1024;
+const maxAnswerBytes = 64 * 1024 * 1024;
 const maxRetries = 5;
 const maxWaitMs = 10_000;
 

@@ -37,7 +37,7 @@ export function describeServerStatus(status: ServerStatus): string {
 }
 
 /** A JSON object with `kind: Status`, else null. */
-export function parseStatus(text: string): JsonObject | null {
+function parseStatus(text: string): JsonObject | null {
   const value = parseJsonObject(text);
   return textField(value, "kind") === "Status" ? value : null;
 }

@@ -14,7 +14,7 @@ import type { StateReader } from "./state.ts";
 type CheckRequest = Extract<Request, { kind: "check" }>;
 
 /** Agents up to which their lists are compared unasked: each list holds every pod, so they grow with the square. */
-export const listsUpTo = 50;
+const listsUpTo = 50;
 
 /** The lists that agents are compared by, as far as they are cheap or asked for. */
 export async function comparedLists(

@@ -1,6 +1,6 @@
 import type { ShowFlags } from "../cli/request.ts";
 import type { OutputStream } from "../model/exec.ts";
-import { shown } from "../render/escape.ts";
+import { shown } from "../model/visible-text.ts";
 import { concat, LineSplitter, shownLine } from "../render/remote-text.ts";
 import { theme } from "../render/theme.ts";
 import type { Io } from "./io.ts";

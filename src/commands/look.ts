@@ -37,6 +37,17 @@ export interface Tap {
   refused(refusal: Refusal): void;
 }
 
+/** One run on an open state, as its rounds hand it on. */
+interface Run {
+  readonly state: StateReader;
+  readonly reducer: FactsReducer;
+  readonly flags: ReadFlags;
+  readonly io: Io;
+  /** Ends the asking. */
+  readonly signal: AbortSignal;
+  readonly tap: Tap | null;
+}
+
 /** What of a large cluster is asked for in more detail than a report needs. */
 export interface Detail {
   /** Node names or globs whose agents are asked more than the others. */
@@ -91,6 +102,7 @@ export async function lookAt(
   detail: Partial<Detail> = {},
 ): Promise<Look> {
   const reducer = factsReducer(state.source, flags.collect.container);
+  const run: Run = { state, reducer, flags, io, signal, tap };
   for (const list of await state.lists(signal)) {
     reducer.addList(list);
     await tap?.list(list);
@@ -103,17 +115,17 @@ export async function lookAt(
   const { named, everyProbe, nodeLists, more } = { ...usual(flags), ...detail };
   const captures = firstRound(running.length, flags.from !== null || tap !== null, nodeLists);
   const beside = more(running.length);
-  const round = askAll(running.length, state, reducer, flags, io, signal, tap);
+  const round = askAll(run, running.length);
   const notes: string[] = [];
   let seen: Report | null = null;
   if (isShort(captures)) {
     const also = [...captures.filter((one) => !shortCaptures.includes(one)), ...beside];
     const counted = await askInShort(running, reducer, { named, everyProbe, also }, round, io, signal);
-    const { closer, report } = await askCloser(state, reducer, flags, io, signal, named, nodeLists);
+    const { closer, report } = await askCloser(run, named, nodeLists);
     notes.push(...shortNotes(running.length, counted, closer, nodeLists));
     seen = report;
   } else await round(running.map((pod): AgentOrder => ({ pod, captures: [...captures, ...beside] })));
-  const asked = flags.confirm && !signal.aborted && (await confirm(state, reducer, flags, io, signal, tap));
+  const asked = flags.confirm && !signal.aborted && (await confirm(run));
   const facts = reducer.finish();
   rejectUnknownNodes(flags, facts);
   const report = seen === null || asked || signal.aborted ? judge(facts, flags, io, signal.aborted, state) : seen;
@@ -132,15 +144,7 @@ function sinkOf(reducer: FactsReducer, tap: Tap | null): (capture: Capture) => P
  * Rounds over `agents` agents in all, on one progress line. They throw ExecRefused where the API server lets this user
  * exec nowhere and there is no tap.
  */
-function askAll(
-  agents: number,
-  state: StateReader,
-  reducer: FactsReducer,
-  flags: ReadFlags,
-  io: Io,
-  signal: AbortSignal,
-  tap: Tap | null,
-): Round {
+function askAll({ state, reducer, flags, io, signal, tap }: Run, agents: number): Round {
   const started = io.now().getTime();
   const sink = sinkOf(reducer, tap);
   let before = 0;
@@ -167,11 +171,7 @@ function askAll(
  * was asked anything more.
  */
 async function askCloser(
-  state: StateReader,
-  reducer: FactsReducer,
-  flags: ReadFlags,
-  io: Io,
-  signal: AbortSignal,
+  { state, reducer, flags, io, signal }: Run,
   named: readonly string[],
   nodeLists: NodeLists,
 ): Promise<{ readonly closer: Closer | null; readonly report: Report | null }> {
@@ -186,14 +186,7 @@ async function askCloser(
 }
 
 /** The next round is bounded by the rules' wants: suspects and one healthy control. False where nobody was asked. */
-async function confirm(
-  state: StateReader,
-  reducer: FactsReducer,
-  flags: ReadFlags,
-  io: Io,
-  signal: AbortSignal,
-  tap: Tap | null,
-): Promise<boolean> {
+async function confirm({ state, reducer, flags, io, signal, tap }: Run): Promise<boolean> {
   const facts = reducer.finish();
   const read = new Map(facts.nodes.map((node) => [node.name, node.agent?.confirming]));
   const wanted = wants(facts, flags.scope).filter(({ node, capture }) => read.get(node)?.has(capture) !== true);

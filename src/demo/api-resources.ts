@@ -16,7 +16,7 @@ export interface ApiResource {
 const core = { group: "", version: "v1", subresources: [] } as const;
 const cilium = { group: "cilium.io", version: "v2", subresources: [] } as const;
 
-export const apiResources: readonly ApiResource[] = [
+const apiResources: readonly ApiResource[] = [
   {
     ...core,
     plural: "pods",

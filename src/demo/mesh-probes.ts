@@ -71,7 +71,7 @@ export function intervalText({ plan, clock }: View): string {
 }
 
 /** Seconds between two probes of one address: 60 s × ln(1 + addresses) from 1.18 on (pkg/health/server/prober.go). */
-export function probeIntervalSeconds(plan: MeshPlan): number {
+function probeIntervalSeconds(plan: MeshPlan): number {
   if (plan.version.minor < 18) return 60;
   const targets = plan.endpointHealthChecking ? 2 : 1;
   return 60 * Math.log(1 + allNodes(plan).length * targets * plan.families);
@@ -162,7 +162,7 @@ function reportClock(plan: MeshPlan, from: MeshNode): ReportClock {
 }
 
 /** Seconds as Go prints a Duration: `23.978952727s`, `5m18.299s`, `1h0m0s`. */
-export function goDuration(seconds: number): string {
+function goDuration(seconds: number): string {
   const ns = Math.round(seconds * 1e9);
   const whole = Math.floor(ns / 1e9);
   const fraction = String(ns % 1e9)

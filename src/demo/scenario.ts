@@ -21,7 +21,7 @@ export interface KubeObject {
 }
 
 /** The plural names of what a scenario may hold. */
-export const scenarioResources = [
+const scenarioResources = [
   "pods",
   "nodes",
   "configmaps",

@@ -11,16 +11,7 @@ export type OutputStream = "stdout" | "stderr";
  * program · `cut` far more than the byte limit came · `timed-out` after --timeout · `lost` the connection broke after its start ·
  * `interrupted` by Ctrl-C or --deadline after its start · `failed` the agent could not be asked · `unasked` nobody tried.
  */
-export const execStates = [
-  "ended",
-  "not-started",
-  "cut",
-  "timed-out",
-  "lost",
-  "interrupted",
-  "failed",
-  "unasked",
-] as const;
+const execStates = ["ended", "not-started", "cut", "timed-out", "lost", "interrupted", "failed", "unasked"] as const;
 export type ExecState = (typeof execStates)[number];
 
 export interface ExecOutput {

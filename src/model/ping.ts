@@ -5,7 +5,7 @@ import type { Source } from "./facts.ts";
  * yet · `no-answer` asked, and its health API gave no report · `down` its container does not run · `none` no agent pod
  * where one is due · `unasked` the run ended before it was asked.
  */
-export const pingStates = ["ok", "stale", "unknown", "warming-up", "no-answer", "down", "none", "unasked"] as const;
+const pingStates = ["ok", "stale", "unknown", "warming-up", "no-answer", "down", "none", "unasked"] as const;
 export type PingState = (typeof pingStates)[number];
 
 /** `ping`: is each agent's health API up, and how old is what it says. */

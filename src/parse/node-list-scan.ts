@@ -17,7 +17,7 @@ const cell = { name: 0, source: 2, ips: 4, healthIPs: 8, ranges: 12, healthRange
 const cellsEach = 20;
 
 /** An agent's node list as byte positions; an entry becomes an object when it is asked for, and few are. */
-export class ScannedNodeList {
+class ScannedNodeList {
   readonly #bytes: Uint8Array;
   readonly #texts: TextPool;
   #cells = new Uint32Array(64 * cellsEach);

@@ -1,6 +1,6 @@
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
 import { apiVersion } from "./document.ts";
-import { shown } from "./escape.ts";
 import { jsonChunks } from "./json.ts";
 import type { RenderOptions } from "./options.ts";
 import { theme } from "./theme.ts";

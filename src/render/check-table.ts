@@ -1,6 +1,6 @@
 import type { CheckGap, CheckLine, CheckReport, CheckSummary, LineStatus } from "../model/check-report.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
-import { shown } from "./escape.ts";
 import { ours, type RenderOptions } from "./options.ts";
 import { headLine, pairLines, unheardLines } from "./overview.ts";
 import { type Theme, theme } from "./theme.ts";

@@ -1,7 +1,7 @@
 import type { ConntrackRow, ListRead, NatRow, Tracking, TrackingAgent } from "../model/conntrack.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
 import { partyText } from "./drops-party.ts";
-import { shown } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { type Theme, theme } from "./theme.ts";
 import { counted } from "./units.ts";

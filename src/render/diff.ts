@@ -1,7 +1,7 @@
 import type { DiffReport, DiffSide, FindingName, PathChange, ValueChange } from "../model/diff.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
 import { apiVersion } from "./document.ts";
-import { shown } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { type Theme, theme } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 import type { DropParty } from "../model/drops.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 
 /** Who stands there, in as few words as tell it. */
 export function partyText({ ip, kind, node, name }: DropParty): string {

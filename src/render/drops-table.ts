@@ -1,8 +1,8 @@
 import type { DropRow, DropsReport, WatchedAgent } from "../model/drops.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
 import { conntrackLines } from "./conntrack-table.ts";
 import { partyText } from "./drops-party.ts";
-import { shown } from "./escape.ts";
 import { ours, type RenderOptions } from "./options.ts";
 import { type Theme, theme } from "./theme.ts";
 import { counted } from "./units.ts";

@@ -1,5 +1,5 @@
 import type { ExecReport, ExecResult } from "../model/exec.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 import { foldedNames } from "./node-names.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { Finding } from "../model/report.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 import type { Theme } from "./theme.ts";
 import { counted } from "./units.ts";
 

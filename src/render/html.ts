@@ -1,10 +1,10 @@
 import type { HeatPage } from "../model/heat-map.ts";
-import { safeJson } from "./escape.ts";
 import { pageData } from "./html/data.ts";
 import { script } from "./html/script.ts";
 import { skeleton } from "./html/skeleton.ts";
 import { style } from "./html/style.ts";
 import { isStream } from "./json.ts";
+import { safeJson } from "./safe-json.ts";
 
 /**
  * One file that needs nothing else and fetches nothing: the report as JSON that no parser of HTML can leave, and one

@@ -1,5 +1,5 @@
-import { safeJson } from "./escape.ts";
 import { isStream } from "./json.ts";
+import { safeJson } from "./safe-json.ts";
 
 /** A document as one line of JSON, in chunks; iterables that are no arrays are written entry by entry. */
 export function* jsonLine(document: Readonly<Record<string, unknown>>): Generator<string> {

@@ -1,4 +1,4 @@
-import { safeJson } from "./escape.ts";
+import { safeJson } from "./safe-json.ts";
 
 /**
  * A document as indented JSON, in chunks: an iterable that is no array is written entry by entry, since a large

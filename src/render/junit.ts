@@ -1,6 +1,6 @@
 import type { Check, CheckOutcome, CheckSuite } from "../model/check.ts";
 import type { Report } from "../model/report.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 
 const program = "kubectl-cilium-health";
 

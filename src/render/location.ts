@@ -1,6 +1,6 @@
 import type { Location } from "../model/locate.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
-import { shown } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { theme } from "./theme.ts";
 import { wrapped } from "./wrap.ts";

@@ -1,5 +1,5 @@
 import type { Finding, Report } from "../model/report.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 import type { RenderOptions } from "./options.ts";
 import { headLine, pairLines, unheardLines } from "./overview.ts";
 import { nodeTable } from "./status-table.ts";

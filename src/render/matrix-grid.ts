@@ -1,7 +1,7 @@
 import type { HeatEntry, HeatMap } from "../model/heat-map.ts";
 import type { Target } from "../model/matrix.ts";
 import type { Report } from "../model/report.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 import type { Glyph, Glyphs } from "./matrix-glyphs.ts";
 import type { RenderOptions } from "./options.ts";
 

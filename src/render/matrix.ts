@@ -1,5 +1,5 @@
 import type { HeatMap, HeatMeasure } from "../model/heat-map.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 import { findingHead } from "./findings.ts";
 import { type Glyph, type Glyphs, glyphs } from "./matrix-glyphs.ts";
 import { gridLines } from "./matrix-grid.ts";

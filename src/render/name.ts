@@ -1,5 +1,5 @@
 import type { Report } from "../model/report.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 
 /** `node/<name>` of every node a finding names, once, as `kubectl … -o name` prints. */
 export function* nameChunks(report: Report): Generator<string> {

@@ -1,4 +1,4 @@
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 
 /** Runs shorter than this are named one by one. */
 const leastRun = 3;

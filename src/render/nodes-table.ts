@@ -1,7 +1,7 @@
 import type { ListedNode, Listing, NodesReport, Trouble, TroubleKind } from "../model/nodes.ts";
 import type { Severity } from "../model/request.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
-import { shown } from "./escape.ts";
 import { findingHead } from "./findings.ts";
 import { ours, type RenderOptions } from "./options.ts";
 import { headLine, unheardLines } from "./overview.ts";

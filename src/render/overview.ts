@@ -1,6 +1,6 @@
 import type { Source } from "../model/facts.ts";
 import type { Report } from "../model/report.ts";
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 import type { Theme } from "./theme.ts";
 import { age, counted } from "./units.ts";
 

@@ -1,6 +1,6 @@
 import type { PairReport, PairSide } from "../model/pair.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
-import { shown } from "./escape.ts";
 import { findingLines } from "./findings.ts";
 import { locationLines } from "./location.ts";
 import type { RenderOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 import type { PingAgent, PingReport, PingState } from "../model/ping.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
 import { apiVersion } from "./document.ts";
-import { shown } from "./escape.ts";
 import { jsonChunks } from "./json.ts";
 import { foldedNames } from "./node-names.ts";
 import type { RenderOptions } from "./options.ts";

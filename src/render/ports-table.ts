@@ -1,6 +1,6 @@
 import type { Evidence, NeedVerdict, PortNeed, PortSetting, PortsReport } from "../model/ports.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
-import { shown } from "./escape.ts";
 import { findingHead } from "./findings.ts";
 import { ours, type RenderOptions } from "./options.ts";
 import { headLine, unheardLines } from "./overview.ts";

@@ -1,8 +1,8 @@
 import { targets } from "../model/matrix.ts";
 import type { Report, ReportNode, Verdict } from "../model/report.ts";
 import { pathStatuses } from "../model/status.ts";
+import { shown } from "../model/visible-text.ts";
 import { tally } from "./document.ts";
-import { shown } from "./escape.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];

@@ -1,4 +1,4 @@
-import { shown } from "./escape.ts";
+import { shown } from "../model/visible-text.ts";
 
 const strict = new TextDecoder("utf-8", { fatal: true });
 

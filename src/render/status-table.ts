@@ -1,8 +1,8 @@
 import type { Report, ReportNode } from "../model/report.ts";
 import type { PathCounts } from "../model/status.ts";
+import { shown } from "../model/visible-text.ts";
 import { columns } from "./columns.ts";
 import { tally } from "./document.ts";
-import { shown } from "./escape.ts";
 import { findingLines } from "./findings.ts";
 import type { RenderOptions } from "./options.ts";
 import { headLine, pairLines, unheardLines } from "./overview.ts";

@@ -1,6 +1,6 @@
+import { shown } from "../model/visible-text.ts";
 import type { Change, FailedRound, PathGroup, Standing, WatchRound } from "../model/watch.ts";
 import { apiVersion, reportDocument } from "./document.ts";
-import { shown } from "./escape.ts";
 import type { RenderOptions } from "./options.ts";
 import { statusTable } from "./status-table.ts";
 import { type Theme, theme } from "./theme.ts";

@@ -1,5 +1,5 @@
-import { safeJson } from "./escape.ts";
 import { isStream } from "./json.ts";
+import { safeJson } from "./safe-json.ts";
 
 /** A JSON-like document as block YAML, in chunks; strings that YAML could read as anything else are quoted. */
 export function* yamlChunks(document: Readonly<Record<string, unknown>>): Generator<string> {

@@ -17,7 +17,7 @@ const forwarded: ReadonlySet<string> = new Set([
   "MTU error message",
 ]);
 
-export function isDrop({ reason }: Pick<PacketCount, "reason">): boolean {
+function isDrop({ reason }: Pick<PacketCount, "reason">): boolean {
   return !forwarded.has(reason);
 }
 

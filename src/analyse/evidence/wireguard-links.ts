@@ -13,7 +13,7 @@ export interface WireguardLink {
 }
 
 /** The links behind failing paths (cells), of those nodes whose peers were read. */
-export function linksOf(scene: Scene, cells: readonly number[]): WireguardLink[] {
+function linksOf(scene: Scene, cells: readonly number[]): WireguardLink[] {
   const peers = new Map<number, readonly WireguardPeer[] | null>();
   return cells.flatMap((cell) => {
     const [from, to] = [Math.floor(cell / scene.size), cell % scene.size];

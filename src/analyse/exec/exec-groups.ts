@@ -18,7 +18,7 @@ export function execGroups(results: readonly ExecResult[]): readonly ExecGroup[]
 }
 
 /** Whether there is anything of the command itself to show. */
-export function wasRun({ state, stdout, stderr }: ExecResult): boolean {
+function wasRun({ state, stdout, stderr }: ExecResult): boolean {
   return (state !== "failed" && state !== "unasked") || stdout.length + stderr.length > 0;
 }
 

@@ -4,7 +4,7 @@ import { cellStatus, noPath, type PathCounts, type PathStatus, pathStatuses } fr
 
 export type MutableCounts = { [status in PathStatus]: number } & { total: number };
 
-export function noCounts(): MutableCounts {
+function noCounts(): MutableCounts {
   return { reachable: 0, unreachable: 0, unknown: 0, stale: 0, off: 0, unasked: 0, total: 0 };
 }
 

@@ -14,7 +14,7 @@ export const fine = 1;
 export const silent = 2;
 export const refused = 3;
 export const unroutable = 4;
-export const otherFailure = 5;
+const otherFailure = 5;
 
 /** One probe kind over all pairs, row-major by node index; values as above. */
 export type Plane = Uint8Array;

@@ -29,7 +29,7 @@ export function readPicture({ planes, size }: Scene, judge: Judge): Plane {
 }
 
 /** A picture folded into few figures: the same geometry as shapes, of four probes instead of one. */
-export function foldPicture({ groupings, size }: Scene, picture: Plane): Figure[] {
+function foldPicture({ groupings, size }: Scene, picture: Plane): Figure[] {
   return picture.includes(silent) ? foldPlane(picture.slice(), size, groupings) : [];
 }
 

@@ -58,7 +58,7 @@ function reportAgent(node: NodeFacts): ReportAgent | null {
   };
 }
 
-export function agentState(agent: AgentFacts): AgentState {
+function agentState(agent: AgentFacts): AgentState {
   if (agent.pod.state !== "running") return "down";
   if (agent.health === null) return "failed";
   return agent.health.hasNodes ? "ok" : "warming-up";

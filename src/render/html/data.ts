@@ -2,8 +2,8 @@ import type { HeatPage, HeatPageNode, HeatPageRow } from "../../model/heat-map.t
 import { type Target, targets } from "../../model/matrix.ts";
 import type { AgentState, Finding, ReportNode } from "../../model/report.ts";
 import { ageUnitNs, latencyUnitNs, sixBitStep } from "../../model/six-bit.ts";
+import { shown } from "../../model/visible-text.ts";
 import { tally } from "../document.ts";
-import { shown } from "../escape.ts";
 import { headLine, pairLines, unheardLines } from "../overview.ts";
 import { theme } from "../theme.ts";
 import { rowWriter } from "./row-text.ts";
