@@ -36,7 +36,8 @@ export const remoteFlag: FlagTable = {
   "remote-context": {
     type: "string",
     array: true,
-    describe: "Ask the agents of this context's cluster too, another one of the mesh; repeatable",
+    describe:
+      "Ask the agents of this context's cluster too, another one of the mesh, with that context's credentials; repeatable",
     group: "Connection:",
   },
 };

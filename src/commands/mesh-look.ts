@@ -61,19 +61,29 @@ async function lookAtOther(
   }
 }
 
-/** What names this cluster's server or user belongs to this cluster alone. */
+/**
+ * What says who asks this cluster's server, and how it is known, belongs to that server alone: a token must never reach
+ * another. Whom to act as is asked of each cluster: without it the others would be read with more rights than meant.
+ * All fields are written out, so that a new one has to be decided on.
+ */
 function connectionOf(connection: ConnectionFlags, context: string): ConnectionFlags {
+  const { kubeconfig, as, asGroups, asUid, requestTimeoutMs, verbosity } = connection;
   return {
-    ...connection,
+    kubeconfig,
     context,
     cluster: null,
     user: null,
     server: null,
     token: null,
+    as,
+    asGroups,
+    asUid,
     certificateAuthority: null,
     clientCertificate: null,
     clientKey: null,
     tlsServerName: null,
     insecureSkipTlsVerify: false,
+    requestTimeoutMs,
+    verbosity,
   };
 }
