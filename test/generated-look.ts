@@ -1,5 +1,6 @@
 import { analyse } from "../src/analyse/analyse.ts";
 import { parseRequest } from "../src/cli/parse-request.ts";
+import type { ReadFlags } from "../src/cli/request.ts";
 import { baseCaptures } from "../src/collect/captures.ts";
 import type { Look } from "../src/commands/look.ts";
 import { speller } from "../src/commands/spell.ts";
@@ -7,7 +8,7 @@ import { type AgentReply, generateMesh, type MeshOptions } from "../src/demo/ind
 import { type CaptureOutcome, captureIds } from "../src/model/capture.ts";
 import type { Source } from "../src/model/facts.ts";
 import type { KubeResource } from "../src/model/kube.ts";
-import type { ConnectionFlags, Scope } from "../src/model/request.ts";
+import type { Scope } from "../src/model/request.ts";
 import { factsReducer } from "../src/parse/facts.ts";
 
 export const everything: Scope = { nodes: [], zones: [], target: null, protocol: null };
@@ -47,10 +48,11 @@ export function generatedLook(mesh: MeshOptions, scope: Scope = everything): Loo
   return { facts, report };
 }
 
-export function noFlags(): ConnectionFlags {
+/** The flags of a command line without any. */
+export function noFlags(): ReadFlags {
   const request = parseRequest([]);
   if (request.kind !== "status") throw new Error("no arguments are a status request");
-  return request.connection;
+  return request;
 }
 
 function outcomeOf(reply: AgentReply): CaptureOutcome {

@@ -22,7 +22,7 @@ export interface Cause {
 /** What to run, where, and what its output shows if the finding is right. `node` null: run on the workstation. */
 export interface ConfirmStep {
   readonly node: string | null;
-  /** In-agent argv, or a kubectl argv (without `kubectl`) when node is null. */
+  /** In-agent argv; when node is null a kubectl argv without `kubectl`, one of ours starting with `cilium-health`. */
   readonly argv: readonly string[];
   readonly expect: string;
 }

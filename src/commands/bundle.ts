@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { BundleWriter, type SavedBundle } from "../bundle/bundle-writer.ts";
 import type { Request } from "../cli/request.ts";
 import type { AgentPod } from "../model/kube.ts";
+import { defaultContainer, defaultSelector, noConnectionFlags } from "../model/request.ts";
 import { type BundleSummary, bundleChunks } from "../render/bundle.ts";
 import { reportDocument } from "../render/document.ts";
 import { jsonChunks } from "../render/json.ts";
@@ -124,9 +125,10 @@ async function fill(
 
 /** The report of the snapshot as it is written: nothing that names the network may come from before the step. */
 function toldOf(facts: Look["facts"], request: BundleRequest, io: Io, interrupted: boolean, state: StateReader): Look {
-  const connection = { ...request.connection, kubeconfig: null, context: null };
-  const nowhere = { ...request.scope, nodes: [] };
-  return { facts, report: judge(facts, { ...request, connection, scope: nowhere }, io, interrupted, state) };
+  const collect = { ...request.collect, namespace: null, selector: defaultSelector, container: defaultContainer };
+  const scope = { ...request.scope, nodes: [] };
+  const nameless = { ...request, connection: noConnectionFlags, collect, from: null, scope };
+  return { facts, report: judge(facts, nameless, io, interrupted, state) };
 }
 
 function podsOf({ facts }: Look): ReadonlyMap<string, AgentPod> {

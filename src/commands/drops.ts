@@ -22,6 +22,7 @@ import { type Monitored, monitorAll, toBeMonitored, watchedAgent } from "./drops
 import type { ExitCode, Io } from "./io.ts";
 import { judge, type Look, lookAt, runSignal } from "./look.ts";
 import { openState } from "./open-state.ts";
+import { sameSource, seeNodes } from "./spell.ts";
 import type { StateReader } from "./state.ts";
 
 export type DropsRequest = Extract<Request, { kind: "drops" }>;
@@ -53,7 +54,7 @@ async function watchDrops(
   const { facts, report } = await firstLook(request, state, io, signal);
   const choice = chooseWatched(facts, report, request.nodes);
   const pods = podsOf(facts, choice);
-  if (pods.length === 0) throw nobodyToWatch(choice);
+  if (pods.length === 0) throw nobodyToWatch(choice, request);
   io.progress(`reading drop counters of ${counted(pods.length, "agent")}`);
   const before = await readCounters(pods, state, signal, true);
   const world = worldOf(facts, report, before);
@@ -158,7 +159,7 @@ async function firstLook(request: DropsRequest, state: StateReader, io: Io, sign
   if (unknown !== undefined) {
     throw new HealthError(`there is no node "${unknown}" in this cluster or in any agent's view`, {
       exitCode: 2,
-      hint: "See the nodes with: kubectl get nodes",
+      hint: seeNodes(request),
     });
   }
   if (request.nodes.length === 0) return seen;
@@ -171,11 +172,11 @@ function podsOf(facts: Facts, { nodes }: DropsChoice): AgentPod[] {
   return nodes.map((node) => pods.get(node)).filter((pod) => pod !== undefined);
 }
 
-function nobodyToWatch({ unasked }: DropsChoice): HealthError {
+function nobodyToWatch({ unasked }: DropsChoice, request: DropsRequest): HealthError {
   const [first] = unasked;
   const why = first === undefined ? "no running agent was found" : `${first.node}: ${first.reason}`;
   return new HealthError(`no agent could be watched: ${why}`, {
     exitCode: 3,
-    hint: "Name nodes whose agents run: kubectl cilium-health drops NODE",
+    hint: `Name nodes whose agents run: kubectl cilium-health drops NODE${sameSource(request)}`,
   });
 }

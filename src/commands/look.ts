@@ -19,7 +19,7 @@ import { withWaits } from "./fresh-report.ts";
 import type { Io } from "./io.ts";
 import { openState } from "./open-state.ts";
 import { type Closer, closerRound, firstRound, inLanes, isShort, type NodeLists, shortNotes } from "./short-round.ts";
-import { speller } from "./spell.ts";
+import { seeNodes, speller } from "./spell.ts";
 import type { StateReader } from "./state.ts";
 
 export interface Look {
@@ -213,7 +213,7 @@ export function judge(facts: Facts, flags: ReadFlags, io: Io, interrupted: boole
     ignores: flags.ignores,
     generatedAt: io.now().toISOString(),
     partial: interrupted || state.partial,
-    spell: speller(facts, facts.source, flags.connection),
+    spell: speller(facts, facts.source, flags),
   });
   return withNotes(report, state.notes());
 }
@@ -229,6 +229,6 @@ export function rejectUnknownNodes(flags: ReadFlags, facts: Facts): void {
   if (unknown === undefined) return;
   throw new HealthError(`no node matches --node ${unknown}`, {
     exitCode: 2,
-    hint: "See the nodes with: kubectl get nodes",
+    hint: seeNodes(flags),
   });
 }

@@ -2,7 +2,7 @@ import { unmatched } from "../analyse/matrix/scope.ts";
 import { joinLooks, type OtherCluster } from "../analyse/mesh/join-reports.ts";
 import type { ReadFlags } from "../cli/request.ts";
 import { HealthError } from "../model/errors.ts";
-import type { ConnectionFlags } from "../model/request.ts";
+import { type ConnectionFlags, noConnectionFlags } from "../model/request.ts";
 import { ExecRefused } from "./exec-refused.ts";
 import type { Io } from "./io.ts";
 import { type Detail, type Look, look, runSignal } from "./look.ts";
@@ -52,7 +52,9 @@ async function lookAtOther(
   try {
     // A node's name is one of this cluster here, and of that one over there.
     const ignores = flags.ignores.filter(({ node }) => node === null);
-    const there: ReadFlags = { ...flags, ignores, connection: connectionOf(flags.connection, context) };
+    const connection = connectionOf(flags.connection, context);
+    // It is a run against that cluster alone, and the commands it names are too.
+    const there: ReadFlags = { ...flags, ignores, connection, remoteContexts: [] };
     return { seen: true, context, ...(await look(there, io, kind, detail)) };
   } catch (error) {
     if (!(error instanceof HealthError)) throw error;
@@ -64,26 +66,9 @@ async function lookAtOther(
 /**
  * What says who asks this cluster's server, and how it is known, belongs to that server alone: a token must never reach
  * another. Whom to act as is asked of each cluster: without it the others would be read with more rights than meant.
- * All fields are written out, so that a new one has to be decided on.
+ * Named is what goes along, so that a new flag does not by itself.
  */
 function connectionOf(connection: ConnectionFlags, context: string): ConnectionFlags {
   const { kubeconfig, as, asGroups, asUid, requestTimeoutMs, verbosity } = connection;
-  return {
-    kubeconfig,
-    context,
-    cluster: null,
-    user: null,
-    server: null,
-    token: null,
-    as,
-    asGroups,
-    asUid,
-    certificateAuthority: null,
-    clientCertificate: null,
-    clientKey: null,
-    tlsServerName: null,
-    insecureSkipTlsVerify: false,
-    requestTimeoutMs,
-    verbosity,
-  };
+  return { ...noConnectionFlags, kubeconfig, context, as, asGroups, asUid, requestTimeoutMs, verbosity };
 }

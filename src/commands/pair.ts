@@ -14,6 +14,7 @@ import { type Look, runSignal } from "./look.ts";
 import { lookOver } from "./mesh-look.ts";
 import { openState } from "./open-state.ts";
 import { renderOptions, writeAll } from "./show.ts";
+import { seeNodes } from "./spell.ts";
 
 type PairRequest = Extract<Request, { kind: "pair" }>;
 
@@ -26,7 +27,7 @@ export async function pair(request: PairRequest, io: Io): Promise<ExitCode> {
     const unknown = names.has(request.a) ? request.b : request.a;
     throw new HealthError(`there is no node "${unknown}" in this cluster or in any agent's view`, {
       exitCode: 2,
-      hint: "See the nodes with: kubectl get nodes",
+      hint: seeNodes(request),
     });
   }
   const isOld = waits !== undefined && isLate(waits);

@@ -22,6 +22,26 @@ export interface ConnectionFlags {
   readonly verbosity: number;
 }
 
+/** A command line without any of them. */
+export const noConnectionFlags: ConnectionFlags = {
+  kubeconfig: null,
+  context: null,
+  cluster: null,
+  user: null,
+  server: null,
+  token: null,
+  as: null,
+  asGroups: [],
+  asUid: null,
+  certificateAuthority: null,
+  clientCertificate: null,
+  clientKey: null,
+  tlsServerName: null,
+  insecureSkipTlsVerify: false,
+  requestTimeoutMs: 0,
+  verbosity: 0,
+};
+
 /** Where agents are looked for when no flag names another place. */
 export const defaultSelector = "k8s-app=cilium";
 export const defaultContainer = "cilium-agent";

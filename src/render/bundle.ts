@@ -1,3 +1,4 @@
+import { shellWord } from "../model/shell-words.ts";
 import { shown } from "../model/visible-text.ts";
 import { apiVersion } from "./document.ts";
 import { jsonChunks } from "./json.ts";
@@ -49,7 +50,7 @@ function* bundleLines(summary: BundleSummary, options: RenderOptions): Generator
   }
   if (failures.length > mostLines) yield `and ${failures.length - mostLines} more, all of them in its index.json\n`;
   if (deepFailures > 0) yield `${deepFailures} of the closer looks gave nothing; why is in its index.json\n`;
-  yield `\nRead it with: kubectl cilium-health --from ${shown(file)}\n`;
+  yield `\nRead it with: kubectl cilium-health --from ${shown(shellWord(file))}\n`;
 }
 
 function size(bytes: number): string {

@@ -17,7 +17,7 @@ export function dropsTable(report: DropsReport, options: RenderOptions): string[
   const look = theme(options);
   return [
     headline(report, look),
-    ...choiceLines(report),
+    ...choiceLines(report, options),
     "",
     ...rowLines(report, options, look),
     ...(report.conntrack === null ? [] : conntrackLines(report.conntrack, options)),
@@ -34,7 +34,7 @@ function headline({ agents, seconds, packets, probePackets, partial }: DropsRepo
   return `${counted(watched, "agent")} watched${time}: ${counted(packets, "packet")} dropped${probes}`;
 }
 
-function choiceLines({ choice }: DropsReport): string[] {
+function choiceLines({ choice }: DropsReport, options: RenderOptions): string[] {
   const { why, leftOut, unasked } = choice;
   const reason = {
     named: [],
@@ -45,9 +45,7 @@ function choiceLines({ choice }: DropsReport): string[] {
     ...reason[why],
     ...(leftOut.length === 0
       ? []
-      : [
-          `not watched, too many at once: ${some(leftOut)}; name nodes to watch these: kubectl cilium-health drops NODE`,
-        ]),
+      : [`not watched, too many at once: ${some(leftOut)}; name nodes to watch these: ${ours("drops NODE", options)}`]),
     ...unasked.map(({ node, reason: said }) => `not watched: ${shown(node)}, ${shown(said)}`),
   ];
 }

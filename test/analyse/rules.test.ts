@@ -151,7 +151,8 @@ describe("a shape that no cause explains", () => {
     ["one node, inbound", (_from, to) => (to === "n2" ? dead : {}), "n1 n2"],
     ["groups", (from, to) => (from < "n4" !== to < "n4" ? dead : {}), "n1 n4"],
   ])("names two of its nodes to compare: %s", (_what, see, pair) => {
-    expect(shapesOnly({ see })[0]?.fix).toBe(`compare the two sides with: kubectl cilium-health pair ${pair}`);
+    const [confirm] = shapesOnly({ see })[0]?.confirm ?? [];
+    expect(confirm?.argv.join(" ")).toBe(`cilium-health pair ${pair}`);
   });
 
   it("has no second node where an agent fails to reach its own", () => {

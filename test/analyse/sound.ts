@@ -31,9 +31,12 @@ export function stepComplaints(facts: Facts, step: ConfirmStep): string[] {
   const request = parseRequest(["--kubeconfig", "file", "--context", "prod"]);
   if (request.kind !== "status") throw new Error("these flags are a status request");
   const source = { ...facts.source, kind: "cluster", context: "prod" } as const;
-  const { command } = speller(facts, source, request.connection)(step);
+  const { command } = speller(facts, source, request)(step);
+  const here = "--kubeconfig file --context prod";
+  const isOurs = step.node === null && step.argv[0] === "cilium-health";
+  const isHere = isOurs ? command.endsWith(` ${here}`) : command.startsWith(`kubectl ${here} `);
   return [
-    ...(command.startsWith("kubectl --kubeconfig file --context prod ") ? [] : ["it does not name this cluster"]),
+    ...(isHere ? [] : ["it does not name this cluster"]),
     ...(step.argv.every((word) => isWord(word)) ? [] : ["a word of it is missing"]),
     ...(isSentence(step.expect) ? [] : ["nobody says what it shows"]),
     ...(step.node === null ? kubectlComplaints(step.argv) : agentComplaints(step.argv, command)),
@@ -48,6 +51,7 @@ function agentComplaints([program = ""]: readonly string[], command: string): st
 }
 
 function kubectlComplaints(argv: readonly string[]): string[] {
+  if (argv[0] === "cilium-health") return argv[1] === "pair" && argv.length === 4 ? [] : ["it is no command of ours"];
   const at = argv.findIndex((word) => /^(?:get|describe|logs)$/.test(word));
   if (at < 0) return ["it does more than read"];
   const hasNamespace = argv.includes("-n") || argv.includes("-A");

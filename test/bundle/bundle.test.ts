@@ -15,7 +15,10 @@ const folderOf = (name: string) => fileURLToPath(new URL(name, base));
 /** What two reports of one state may differ in: when they were made, and where from. */
 function comparable(json: string, kubeconfig = ""): string {
   const plain = kubeconfig === "" ? json : json.replaceAll(` --kubeconfig ${kubeconfig}`, "");
-  return plain.replace(/"generatedAt": "[^"]*"/, '"generatedAt": ""').replace(/"source": \{[^}]*\}/, '"source": {}');
+  return plain
+    .replace(/(kubectl cilium-health pair .*) (?:--context demo|--from \S+)"/g, '$1"')
+    .replace(/"generatedAt": "[^"]*"/, '"generatedAt": ""')
+    .replace(/"source": \{[^}]*\}/, '"source": {}');
 }
 
 async function withDemo<T>(demo: Promise<Demo>, name: string, work: (kubeconfig: string) => Promise<T>): Promise<T> {

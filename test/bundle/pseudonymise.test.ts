@@ -81,6 +81,26 @@ describe.each(scenarios)("%s with stand-ins", (name) => {
   });
 });
 
+describe("the flags of the run", () => {
+  it("are in none of its files: they name people and places", async () => {
+    const now = Date.parse("2031-05-02T09:20:00Z");
+    const faults = [{ name: "one-way" as const, at: null }];
+    const demo = await startDemo({ scenario: generateMesh({ nodes: 3, faults, now: () => now }) });
+    try {
+      const kubeconfig = scratch.write("of-acme.kubeconfig", demo.kubeconfig);
+      const file = scratch.path("flags.tar.gz");
+      const flags = ["--as", "ann-of-acme", "--as-group", "ops-of-acme", "-l", "k8s-app in (cilium,of-acme)"];
+      await runCommand(["bundle", "--kubeconfig", kubeconfig, ...flags, "--output-file", file, "--pseudonymise"]);
+      const { paths } = await listed(file);
+      const texts = await Promise.all(paths.map(async (path) => (await unpacked(file, path)).toString()));
+      expect(texts.join("\n")).toContain("kubectl cilium-health pair ");
+      expect(texts.filter((text) => text.includes("of-acme"))).toEqual([]);
+    } finally {
+      await demo.close();
+    }
+  });
+});
+
 describe("the key", () => {
   it("stays in a file of its own, for its owner alone, and turns stand-ins back", async () => {
     const folder = fileURLToPath(new URL("healthy", base));

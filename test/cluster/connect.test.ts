@@ -9,8 +9,8 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import type { Cluster, Environment, OpenCluster } from "../../src/cluster/cluster.ts";
 import { openCluster, openClusterViaKubectl } from "../../src/cluster/connect.ts";
 import type { ConnectionFlags } from "../../src/model/request.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 import { type ApiDouble, acceptExec, fixtureTls, frame, startApiDouble, statusBody, success } from "./api-double.ts";
-import { noFlags } from "./connection-flags.ts";
 
 const dir = mkdtempSync(path.join(tmpdir(), "connect-"));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -9,7 +9,7 @@ import { type PluginEnd, runPluginProcess } from "../../src/cluster/exec-plugin-
 import { resolveConnection } from "../../src/cluster/kubeconfig.ts";
 import type { TextFile } from "../../src/cluster/text-files.ts";
 import { HealthError } from "../../src/model/errors.ts";
-import { noFlags } from "./connection-flags.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 import { anonymous, credential, FakeWorld, loginPlugin } from "./connections.ts";
 
 const script = resolve(import.meta.dirname, "../fixtures/credentials/plugin.mjs");

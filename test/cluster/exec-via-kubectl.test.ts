@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Environment, ExecRequest } from "../../src/cluster/cluster.ts";
 import { execViaKubectl, kubectlArgv, kubectlFailure } from "../../src/cluster/exec-via-kubectl.ts";
 import { type Clock, systemClock } from "../../src/cluster/wire.ts";
-import { noFlags } from "./connection-flags.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 import { ManualClock } from "./manual-clock.ts";
 
 const request: ExecRequest = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { resolveConnection } from "../../src/cluster/kubeconfig.ts";
 import type { TextFile } from "../../src/cluster/text-files.ts";
 import type { ConnectionFlags } from "../../src/model/request.ts";
-import { noFlags } from "./connection-flags.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 
 const place = { env: {}, homeDir: "/home/ada", cwd: "/here", platform: "linux" };
 const pem = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n`;

@@ -4,7 +4,7 @@ import { resolveConnection } from "../../src/cluster/kubeconfig.ts";
 import type { TextFile } from "../../src/cluster/text-files.ts";
 import { HealthError } from "../../src/model/errors.ts";
 import type { ConnectionFlags } from "../../src/model/request.ts";
-import { noFlags } from "./connection-flags.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 
 const pem = (name: string) => `-----BEGIN CERTIFICATE-----\n${name}\n`;
 const base64 = (text: string) => Buffer.from(text).toString("base64");

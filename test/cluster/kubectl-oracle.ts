@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import type { Auth, Connection, PemSource } from "../../src/cluster/connection.ts";
 import { resolveConnection } from "../../src/cluster/kubeconfig.ts";
-import { noFlags } from "./connection-flags.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 import type { KubeconfigCase } from "./kubeconfig-cases.ts";
 
 const fixtures = resolve(import.meta.dirname, "../fixtures/kubeconfig");

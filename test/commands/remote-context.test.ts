@@ -179,6 +179,22 @@ describe("what fails in the other cluster", () => {
     expect(code).toBe(0);
   });
 
+  it("is to be compared by a command for that cluster alone, in its own names", async () => {
+    const oneWay: MeshOfTwo = { west: { faults: [{ name: "one-way", at: "node-2:node-3" }] } };
+    const { findings } = await report(oneWay);
+    const command = findings
+      .flatMap(({ confirm }) => confirm)
+      .find(({ command: line }) => line.includes(" pair "))?.command;
+    const [, words = ""] = command?.split("kubectl cilium-health ") ?? [];
+    expect(parseRequest(words.split(" "))).toMatchObject({
+      kind: "pair",
+      a: "node-2",
+      b: "node-3",
+      connection: { context: "west" },
+      remoteContexts: [],
+    });
+  });
+
   it("is one direction of a pair", async () => {
     const oneWay: MeshOfTwo = { west: { faults: [{ name: "one-way", at: "node-1:east/node-1" }] } };
     const { stdout, code } = await runOver(oneWay, ["pair", "node-1", "west/node-1"]);

@@ -4,7 +4,7 @@ import { resolveConnection } from "../../src/cluster/kubeconfig.ts";
 import { readKubeconfig } from "../../src/cluster/kubeconfig-entries.ts";
 import { readServerStatus } from "../../src/cluster/server-status.ts";
 import { HealthError } from "../../src/model/errors.ts";
-import { noFlags } from "../cluster/connection-flags.ts";
+import { noConnectionFlags as noFlags } from "../../src/model/request.ts";
 import { bytes } from "../views.ts";
 import { reader } from "./reader.ts";
 import { damaged, hostileLines, hostileText } from "./words.ts";

@@ -110,7 +110,7 @@ function shapeCause(id: string, title: string, meaning: string): Cause {
     apart: "A cause, where one fits, is named instead of the shape.",
     confirm:
       "`kubectl cilium-health pair FROM TO` shows every probe of one of the paths, both ways, and both agents' settings; after the next probe interval the same paths still fail. `cilium-dbg monitor --type drop` in the receiver's agent names what Cilium itself drops meanwhile.",
-    fix: "compare the two sides with: kubectl cilium-health pair FROM TO",
+    fix: "compare the two sides with `pair FROM TO`: what differs is the first suspect",
     docs: "health",
   };
 }
@@ -153,7 +153,7 @@ function claim(scene: Scene, shape: Shape): Claim {
     nodes: names,
     host: failing.includes("host") ? shape.cells : [],
     endpoint: failing.includes("endpoint") ? shape.cells : [],
-    fix: fixOf(scene, shape),
+    ...nextOf(scene, shape),
     alternatives: failing.every((target) => target === "endpoint") && isRoutingUnknown(scene) ? podPathCauses : [],
     evidence: [
       {
@@ -163,13 +163,18 @@ function claim(scene: Scene, shape: Shape): Claim {
   };
 }
 
-/** Two ends of one failing path; an agent that does not reach its own node has no other side. */
-function fixOf(scene: Scene, shape: Shape): string {
+/** Two ends of one failing path to compare; an agent that does not reach its own node has no other side. */
+function nextOf(scene: Scene, shape: Shape): Pick<Claim, "fix" | "confirm"> {
   const [cell = 0] = shape.cells;
   const [from, to] = [nameOf(scene, Math.floor(cell / scene.size)), nameOf(scene, cell % scene.size)];
-  return from === to
-    ? `look at the agent of ${from}: cilium-dbg status --verbose, its log, and cilium-dbg endpoint list`
-    : `compare the two sides with: kubectl cilium-health pair ${from} ${to}`;
+  if (from === to) {
+    return { fix: `look at the agent of ${from}: cilium-dbg status --verbose, its log, and cilium-dbg endpoint list` };
+  }
+  const argv = ["cilium-health", "pair", from, to];
+  return {
+    fix: `compare the two sides, ${from} and ${to}: what differs is the first suspect`,
+    confirm: [{ node: null, argv, expect: "every probe, both ways, and both agents' settings side by side" }],
+  };
 }
 
 /** Lines and pairs keep their geometry; where a whole kind of probe fails alone, that says more. */
