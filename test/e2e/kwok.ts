@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { agentPrograms, recordedCommands } from "../../src/demo/recorded-commands.ts";
 import type { Built } from "./build.ts";
 
+type RecordedCommand = (typeof recordedCommands)[number];
+
 /** Environment of every command run in one agent pod. */
 export interface PodEnvironment {
   readonly pod: string;
@@ -23,6 +25,13 @@ const ofTheMachine: ReadonlyMap<string, readonly string[]> = new Map([
 /** What cilium-dbg reads from the kernel or by another way than the API sockets. */
 const beyondSockets = new Set(["cilium-status.txt", "bpf-metrics.json", "bpf-ipcache.json", "encrypt-status.json"]);
 
+const ciliumPrograms = new Set(["cilium-health", "cilium-dbg", "cilium"]);
+
+/** Whether a command prints a file of its agent's folder, rather than what Cilium's programs read from the sockets. */
+export function printsFile({ argv: [program = ""], file }: RecordedCommand): boolean {
+  return !ciliumPrograms.has(program) || beyondSockets.has(file);
+}
+
 /**
  * Fills `folder` with what kwok is to find first in its PATH: a command kwok runs for a pod is looked up in kwok's own
  * PATH, whatever the pod's environment says.
@@ -36,9 +45,8 @@ export function writeCommands(folder: string, built: Built): void {
   };
   for (const program of agentPrograms) {
     const asIs = ofTheMachine.get(program);
-    const recorded = recordedCommands.filter(({ argv }) => argv[0] === program);
     const binary = real[program];
-    const answers = binary === undefined ? recorded : recorded.filter(({ file }) => beyondSockets.has(file));
+    const answers = recordedCommands.filter((command) => command.argv[0] === program && printsFile(command));
     const path = join(folder, program);
     writeFileSync(path, asIs ? ["#!/bin/sh", ...asIs, ""].join("\n") : commandScript(program, answers, binary));
     chmodSync(path, 0o755);
@@ -55,6 +63,9 @@ const recordedMonitor = [
   "fi",
 ];
 
+/** Where no clock was recorded, the agents' is this machine's. */
+const clock = [`[ -f "$${recordedVariable}/date.txt" ] || exec /usr/bin/date "$@"`];
+
 function commandScript(program: string, answers: typeof recordedCommands, binary: string | undefined): string {
   const cases = answers.map(({ argv, file }) => `"${argv.slice(1).join(" ")}") file=${file} ;;`);
   const otherwise =
@@ -66,6 +77,7 @@ function commandScript(program: string, answers: typeof recordedCommands, binary
     "# Without this line cat would be looked up where this file is, and found to be one of these scripts.",
     "PATH=/usr/bin:/bin",
     ...(program.startsWith("cilium-health") || binary === undefined ? [] : recordedMonitor),
+    ...(program === "date" ? clock : []),
     'case "$*" in',
     ...cases,
     otherwise,

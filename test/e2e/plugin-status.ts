@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caseNames } from "./recorded.ts";
+import { caseNames, loadCase } from "./recorded.ts";
 import { codeFor, pairs, type Report, reportOf, sorted } from "./report.ts";
 import type { Rig } from "./rig.ts";
 import {
@@ -100,7 +100,7 @@ function describeRecordedCases(rig: () => Rig): void {
       await rig().show(scenario);
       const outcome = await rig().kubectl(["cilium-health", "-o", "json"]);
       const report = reportOf(outcome);
-      const expected = scenario.recorded.expect;
+      const expected = loadCase(name).expect;
       for (const target of ["host", "endpoint"] as const) {
         expect(pairs(report, target, "unreachable")).toEqual(sorted(expected[target].unreachable));
         expect(pairs(report, target, "unknown")).toEqual(sorted(expected[target].unknown));

@@ -26,9 +26,9 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
-export interface RecordedCase {
+/** What an API server holds of a cluster, and what is printed in its agents. */
+export interface Cluster {
   readonly name: string;
-  readonly expect: Expectation;
   readonly nodes: readonly KubeObject[];
   readonly pods: readonly KubeObject[];
   readonly ciliumNodes: readonly KubeObject[];
@@ -36,6 +36,10 @@ export interface RecordedCase {
   readonly config: KubeObject;
   /** Node name → folder of what its agent printed, or null when exec into it failed. */
   readonly agents: ReadonlyMap<string, string | null>;
+}
+
+export interface RecordedCase extends Cluster {
+  readonly expect: Expectation;
 }
 
 /** Every recorded case by name. */
@@ -65,8 +69,8 @@ export function loadCase(name: string): RecordedCase {
   };
 }
 
-/** Without what the API server that was recorded had added, so that another one accepts it. */
-function asNew(object: KubeObject): KubeObject {
+/** Without what the API server it is of had added, so that another one accepts it. */
+export function asNew(object: KubeObject): KubeObject {
   const added = new Set([
     "uid",
     "resourceVersion",

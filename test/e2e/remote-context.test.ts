@@ -77,9 +77,9 @@ function meshed(name: Name): Scenario {
     node,
     state === null ? null : withOther(moved(state, name), other),
   ]);
-  const { recorded } = healthy;
-  const objects = { nodes: recorded.nodes, ciliumNodes: recorded.ciliumNodes, config: recorded.config };
-  return { ...healthy, recorded: { ...recorded, ...moved(objects, name) }, agents: new Map(agents) };
+  const { cluster } = healthy;
+  const objects = { nodes: cluster.nodes, ciliumNodes: cluster.ciliumNodes, config: cluster.config };
+  return { ...healthy, cluster: { ...cluster, ...moved(objects, name) }, agents: new Map(agents) };
 }
 
 function withOther(own: AgentState, other: AgentState): AgentState {

@@ -38,13 +38,13 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-/** Starts the rig for the nodes and pods of the recorded case `healthy`; it takes about ten seconds. */
-export async function startRig(): Promise<Rig> {
+/** Starts the rig for the nodes and pods of this scenario, and of no other; it takes about ten seconds. */
+export async function startRig(scenario: Scenario = recordedScenario("healthy")): Promise<Rig> {
   const scratch = mkdtempSync(join(tmpdir(), "cilium-health-e2e-"));
   const processes = new Processes(scratch);
   try {
     const programs = built();
-    const agents = agentsOf(recordedScenario("healthy"), scratch);
+    const agents = agentsOf(scenario, scratch);
     const path = [linkPlugin(scratch), dirname(process.execPath), "/usr/bin", "/bin"].join(":");
     const environments = agents.map(({ environment }) => environment);
     const plane = await startControlPlane(scratch, programs, processes, environments, path);
@@ -124,17 +124,17 @@ class RunningRig implements Rig {
   }
 
   async show(scenario: Scenario): Promise<void> {
-    const { recorded } = scenario;
+    const { cluster } = scenario;
     for (const { node, double, recorded: link } of this.#agents) {
       rmSync(link, { force: true });
-      const folder = recorded.agents.get(node);
+      const folder = cluster.agents.get(node);
       if (folder) symlinkSync(folder, link);
       await double.show(scenario.agents.get(node) ?? null);
     }
-    const nodes = recorded.nodes.map((node) => this.#reachedHere(node, scenario));
+    const nodes = cluster.nodes.map((node) => this.#reachedHere(node, scenario));
     await this.#admin(["delete", "ciliumclusterwidenetworkpolicies", "--all"]);
     const pods = scenario.pods;
-    await this.#apply([...nodes, ...pods, ...recorded.ciliumNodes, ...recorded.policies, recorded.config]);
+    await this.#apply([...nodes, ...pods, ...cluster.ciliumNodes, ...cluster.policies, cluster.config]);
     await this.#apply([...nodes, ...pods], "--subresource=status");
   }
 

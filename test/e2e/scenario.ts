@@ -1,9 +1,9 @@
 import { type AgentState, recordedState } from "./agent-double.ts";
-import { type KubeObject, loadCase, type RecordedCase } from "./recorded.ts";
+import { type Cluster, type KubeObject, loadCase } from "./recorded.ts";
 
 /** What the rig is to show: API objects, and the state of each node's agent. Values; changing one makes another. */
 export interface Scenario {
-  readonly recorded: RecordedCase;
+  readonly cluster: Cluster;
   readonly pods: readonly KubeObject[];
   /** Node name → its agent's state, or null when nothing answers on that node. */
   readonly agents: ReadonlyMap<string, AgentState | null>;
@@ -11,12 +11,12 @@ export interface Scenario {
 
 /** A recorded case, unchanged. */
 export function recordedScenario(name: string): Scenario {
-  const recorded = loadCase(name);
-  const agents = [...recorded.agents].map(([node, folder]): [string, AgentState | null] => [
+  const cluster = loadCase(name);
+  const agents = [...cluster.agents].map(([node, folder]): [string, AgentState | null] => [
     node,
     folder === null ? null : recordedState(folder),
   ]);
-  return { recorded, pods: recorded.pods, agents: new Map(agents) };
+  return { cluster, pods: cluster.pods, agents: new Map(agents) };
 }
 
 /** The agent on `from` says that neither of its probes reaches the health endpoint of `to`. */
@@ -89,8 +89,8 @@ export function withOldAddressOf(scenario: Scenario, from: string, to: string, i
 
 /** The agent on `from` probes the node `to` at this address, and every agent listens for probes on this port. */
 export function withHostAt(scenario: Scenario, from: string, to: string, ip: string, port: number): Scenario {
-  const { recorded } = scenario;
-  const data = { ...(recorded.config["data"] as object), "cluster-health-port": String(port) };
+  const { cluster } = scenario;
+  const data = { ...(cluster.config["data"] as object), "cluster-health-port": String(port) };
   const moved = withAgent(scenario, from, (state) => {
     const report = JSON.parse(state.health ?? "") as HealthReport;
     const nodes = report.nodes.map((node) => {
@@ -99,12 +99,12 @@ export function withHostAt(scenario: Scenario, from: string, to: string, ip: str
     });
     return { ...state, health: JSON.stringify({ ...report, nodes }) };
   });
-  return { ...moved, recorded: { ...recorded, config: { ...recorded.config, data } } };
+  return { ...moved, cluster: { ...cluster, config: { ...cluster.config, data } } };
 }
 
 function withAgent(scenario: Scenario, node: string, change: (state: AgentState) => AgentState): Scenario {
   const state = scenario.agents.get(node);
-  if (!state) throw new Error(`${scenario.recorded.name} has no agent on ${node}`);
+  if (!state) throw new Error(`${scenario.cluster.name} has no agent on ${node}`);
   return { ...scenario, agents: new Map(scenario.agents).set(node, change(state)) };
 }
 

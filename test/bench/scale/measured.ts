@@ -42,9 +42,19 @@ export function finished(
   });
 }
 
-/** The same with its times, as GNU time tells them; the peak is that of the largest process. Bytes are its output's. */
-export async function measured(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Measured> {
-  const { stdoutBytes, stderr } = await finished("/usr/bin/time", ["-f", "\n@%e %U %S %M", command, ...args], env);
+/**
+ * The same with its times, as GNU time tells them; the peak is that of the largest process. Bytes are its output's.
+ * `check` throws when it did not do what is measured.
+ */
+export async function measured(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  check: (end: Finished) => void,
+): Promise<Measured> {
+  const end = await finished("/usr/bin/time", ["-f", "\n@%e %U %S %M", command, ...args], env);
+  check(end);
+  const { stdoutBytes, stderr } = end;
   const words = /@([\d.]+) ([\d.]+) ([\d.]+) (\d+)\s*$/.exec(stderr);
   if (words === null) throw new Error(`${command} was not measured: ${stderr.slice(-500)}`);
   const [wall = 0, user = 0, system = 0, kilobytes = 0] = words.slice(1).map(Number);
