@@ -78,7 +78,7 @@ export interface MatrixBuilder {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A copy that does not keep the whole reply alive it was cut out of, as a slice of a longer text does. */
 export function ownText(text: string): string {

@@ -1,6 +1,6 @@
 import { JsonCursor } from "./json-cursor.ts";
 import { type KnownKeys, knownKeys, lastKey, once } from "./json-keys.ts";
-import { unlessSurprised } from "./json-surprise.ts";
+import { unlessSurprised } from "./surprise.ts";
 
 const endpointKeys = knownKeys(4, "id", "spec", "status");
 const kept = ["id", "external-identifiers", "identity", "labels", "networking", "state"];

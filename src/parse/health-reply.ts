@@ -29,7 +29,7 @@ function unindented(lines: readonly string[]): readonly string[] {
   return margin === "" ? lines : lines.map((line) => (line.startsWith(margin) ? line.slice(margin.length) : line));
 }
 
-function startsAsRows(bytes: Uint8Array): boolean {
+export function startsAsRows(bytes: Uint8Array): boolean {
   return isHealthRows(new TextDecoder().decode(bytes.subarray(0, 16)));
 }
 

@@ -1,7 +1,7 @@
 import { cell, endpointPlace, type HealthTape, hostPlace, noPlace, placesEach, probe } from "./health-tape.ts";
 import { JsonCursor } from "./json-cursor.ts";
 import { type KnownKeys, knownKeys, lastKey, once } from "./json-keys.ts";
-import { giveUp, unlessSurprised } from "./json-surprise.ts";
+import { giveUp, unlessSurprised } from "./surprise.ts";
 import type { TextPool } from "./text-pool.ts";
 import { parseGoDuration, parseTime } from "./time.ts";
 

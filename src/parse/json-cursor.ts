@@ -1,7 +1,7 @@
 import { backslash, brace, braceEnd, bracket, bracketEnd, colon, comma, newline, quote } from "../model/json-bytes.ts";
 import { type KnownKeys, type Literal, lastKey } from "./json-keys.ts";
 import { digitAt, escapeEnd, largeE, point, scalarEnd, smallE, zero } from "./json-scalars.ts";
-import { giveUp } from "./json-surprise.ts";
+import { giveUp } from "./surprise.ts";
 import { parseTime } from "./time.ts";
 import { plainSeconds, plainTimeLength } from "./time-bytes.ts";
 

@@ -1,4 +1,4 @@
-import { giveUp } from "./json-surprise.ts";
+import { giveUp } from "./surprise.ts";
 
 /** What `firstKey` and `nextKey` say at an object's end; otherwise the place of a known key, or -1 of any other. */
 export const lastKey = -2;

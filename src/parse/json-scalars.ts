@@ -1,4 +1,4 @@
-import { giveUp } from "./json-surprise.ts";
+import { giveUp } from "./surprise.ts";
 
 export const zero = 0x30;
 export const point = 0x2e;

@@ -1,7 +1,7 @@
 import { JsonCursor } from "./json-cursor.ts";
 import { knownKeys, lastKey, once } from "./json-keys.ts";
-import { unlessSurprised } from "./json-surprise.ts";
 import type { NodeElement } from "./node-list.ts";
+import { unlessSurprised } from "./surprise.ts";
 import type { TextPool } from "./text-pool.ts";
 
 /** Some keys are passed over, but known to be printed. */

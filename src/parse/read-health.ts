@@ -3,12 +3,13 @@ import type { MatrixRow } from "../model/matrix.ts";
 import { encodeRow } from "./encode-row.ts";
 import { encodeScan, hostAddressesOf } from "./encode-scan.ts";
 import type { HealthNode } from "./health-json.ts";
-import { parseHealthReply } from "./health-reply.ts";
+import { parseHealthReply, startsAsRows } from "./health-reply.ts";
 import { scanHealth } from "./health-scan.ts";
 import type { Parsed } from "./json.ts";
 import type { NamedNode } from "./names.ts";
 import { readTally, startsAsTally } from "./read-tally.ts";
 import type { ReadingContext } from "./reading-context.ts";
+import { scanRows } from "./rows-scan.ts";
 
 /** One agent's view. */
 export interface ReadHealth {
@@ -33,7 +34,8 @@ export function readHealth(bytes: Uint8Array, node: string, context: ReadingCont
 }
 
 function readScanned(bytes: Uint8Array, node: string, context: ReadingContext): ReadHealth | null {
-  const scanned = scanHealth(bytes, context.tape, context.texts);
+  const scan = startsAsRows(bytes) ? scanRows : scanHealth;
+  const scanned = scan(bytes, context.tape, context.texts);
   if (scanned === null) return null;
   const { localName, timestamp, probeIntervalNs } = scanned;
   context.learnCluster(node, localName, () => hostAddressesOf(scanned, context.texts));

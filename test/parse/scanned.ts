@@ -12,10 +12,13 @@ import { encodeScan } from "../../src/parse/encode-scan.ts";
 import { isOwn, parseEndpointList } from "../../src/parse/endpoint-list.ts";
 import { scanEndpointList } from "../../src/parse/endpoint-list-scan.ts";
 import { type HealthReply, parseHealth, readIP } from "../../src/parse/health-json.ts";
+import { parseHealthRows } from "../../src/parse/health-rows.ts";
 import { type ScannedHealth, scanHealth } from "../../src/parse/health-scan.ts";
 import { cell, cellsEach, endpointPlace, HealthTape, noPlace, noProbe, probe } from "../../src/parse/health-tape.ts";
+import type { Parsed } from "../../src/parse/json.ts";
 import { parseNodeList } from "../../src/parse/node-list.ts";
 import { scanNodeList } from "../../src/parse/node-list-scan.ts";
+import { scanRows } from "../../src/parse/rows-scan.ts";
 import { TextPool } from "../../src/parse/text-pool.ts";
 
 const tape = new HealthTape();
@@ -25,7 +28,8 @@ type Columns = (name: string) => number;
 /** Which scans read the reply; throws where one reads anything else than its parser does. */
 export function scansThatAgree(bytes: Uint8Array): string[] {
   return [
-    ...(healthAgrees(bytes) ? ["health"] : []),
+    ...(healthAgrees(bytes, scanHealth(bytes, tape, texts), parseHealth) ? ["health"] : []),
+    ...(healthAgrees(bytes, scanRows(bytes, tape, texts), parseRows) ? ["rows"] : []),
     ...(nodeListAgrees(bytes) ? ["nodes"] : []),
     ...(endpointListAgrees(bytes) ? ["endpoints"] : []),
   ];
@@ -36,11 +40,14 @@ export function unscanned(bytes: Uint8Array): Uint8Array {
   return Uint8Array.of(0xef, 0xbb, 0xbf, ...bytes);
 }
 
-function healthAgrees(bytes: Uint8Array): boolean {
-  const scanned = scanHealth(bytes, tape, texts);
+type ParseHealth = (bytes: Uint8Array) => Parsed<HealthReply>;
+
+const parseRows: ParseHealth = (bytes) => parseHealthRows(new TextDecoder().decode(bytes));
+
+function healthAgrees(bytes: Uint8Array, scanned: ScannedHealth | null, parse: ParseHealth): boolean {
   if (scanned === null) return false;
   const reply = replyOf(scanned);
-  mustBeEqual({ ok: true, value: reply }, parseHealth(bytes));
+  mustBeEqual({ ok: true, value: reply }, parse(bytes));
   const row = plainRow((builder, columnOf) => encodeScan(builder, scanned, texts, columnOf));
   if (row !== null) {
     mustBeEqual(

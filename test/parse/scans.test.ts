@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { baseCaptures } from "../../src/collect/captures.ts";
+import { baseCaptures, type CaptureSpec } from "../../src/collect/captures.ts";
+import { shortCaptures } from "../../src/collect/short-captures.ts";
 import { generateMesh, type MeshOptions, parseFault } from "../../src/demo/index.ts";
 import type { ScenarioResource } from "../../src/demo/scenario.ts";
-import { type BaseCaptureId, captureIds } from "../../src/model/capture.ts";
+import { captureIds } from "../../src/model/capture.ts";
 import type { KubeResource } from "../../src/model/kube.ts";
 import type { Report } from "../../src/model/report.ts";
 import { factsReducer } from "../../src/parse/facts.ts";
@@ -29,15 +30,19 @@ const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
 };
 
 /** The report on a generated mesh whose agents' replies go through `change` first. */
-function meshReport(options: MeshOptions, change: (reply: Uint8Array) => Uint8Array): Report {
+function meshReport(
+  options: MeshOptions,
+  captures: readonly CaptureSpec[],
+  change: (reply: Uint8Array) => Uint8Array,
+): Report {
   const mesh = generateMesh({ ...options, now: () => now });
   const reducer = factsReducer(source, "cilium-agent");
   for (const [resource, from] of Object.entries(resources) as [KubeResource, ScenarioResource][]) {
     reducer.addList({ resource, outcome: { kind: "ok", items: mesh.objects(from) ?? [] } });
   }
   for (const { node, name } of reducer.agents()) {
-    for (const id of captureIds) {
-      const stdout = change(meshReply(mesh, node, id));
+    for (const { id, argv } of captures) {
+      const stdout = change(meshReply(mesh, node, argv));
       const outcome = { kind: "ok", stdout, stderr: "" } as const;
       reducer.add({ node, pod: name, id, argv: [], outcome });
     }
@@ -45,8 +50,8 @@ function meshReport(options: MeshOptions, change: (reply: Uint8Array) => Uint8Ar
   return reportOf(reducer.finish());
 }
 
-function meshReply(mesh: ReturnType<typeof generateMesh>, node: string, id: BaseCaptureId): Uint8Array {
-  const answer = mesh.reply(node, baseCaptures[id].argv);
+function meshReply(mesh: ReturnType<typeof generateMesh>, node: string, argv: readonly string[]): Uint8Array {
+  const answer = mesh.reply(node, argv);
   if (answer.kind !== "output") return new Uint8Array();
   return Buffer.concat([...answer.stdout].map((piece) => Buffer.from(piece)));
 }
@@ -79,13 +84,22 @@ describe("replies are read fast, and as the parser reads them,", () => {
     ["with terminal escapes in names", { nodes: 12, faults: ["hostile-names", "zone-partition"].map(parseFault) }],
   ];
 
-  it.each(meshes)("made up, %s: the report is the same", (_what, options) => {
-    // How long a reply was that made no sense is told; the mark before it is three bytes.
-    const printed = (report: Report) => printedReport(report).replaceAll(/\d+ bytes/g, "so many bytes");
-    const fast = printed(meshReport(options, (reply) => reply));
-    expect(fast).toBe(printed(meshReport(options, unscanned)));
-    expect(fast.length).toBeGreaterThan(10_000);
-  });
+  const inFull = captureIds.map((id) => baseCaptures[id]);
+  const forms: readonly (readonly [string, readonly CaptureSpec[]])[] = [
+    ["JSON", inFull],
+    ["rows", shortCaptures],
+  ];
+
+  it.each(forms.flatMap(([form, captures]) => meshes.map(([what, options]) => ({ what, form, captures, options }))))(
+    "made up, $what, in $form: the report is the same",
+    ({ captures, options }) => {
+      // How long a reply was that made no sense is told; the mark before it is three bytes.
+      const printed = (report: Report) => printedReport(report).replaceAll(/\d+ bytes/g, "so many bytes");
+      const fast = printed(meshReport(options, captures, (reply) => reply));
+      expect(fast).toBe(printed(meshReport(options, captures, unscanned)));
+      expect(fast.length).toBeGreaterThan(10_000);
+    },
+  );
 
   const node = `{"name": "a", "host": {"primary-address": {"ip": "192.0.2.1", "icmp": {}, "http": {"status": "x"}}}}`;
   const read = (reply: string) => scansThatAgree(bytes(reply)).includes("health");
@@ -150,6 +164,41 @@ describe("replies are read fast, and as the parser reads them,", () => {
     );
     expect(fast).toEqual(slow);
     expect(fast?.matrix.addresses).toEqual(["", "192.0.2.1", "192.0.2.9"]);
+  });
+});
+
+describe("a view in rows", () => {
+  const head = "rows\t2031-05-02T09:20:00Z\tlab/a\t1m56s\n";
+  const good = "192.0.2.1\t120000\t\t2031-05-02T09:19:30Z\t130000\t\t2031-05-02T09:19:30Z\t[]";
+  const node = `lab/a\t${good}\t${good}\n`;
+  const nothing = "\t".repeat(7);
+  const read = (rows: string) => scansThatAgree(bytes(rows)).includes("rows");
+
+  it.each([
+    ["as agents print it", `${head}${node}${node.replace("a", "b")}..\nend`],
+    ["with a newline behind it", `${head}${node}.\nend\n`],
+    ["without times, as before 1.18", `${head}${node.replaceAll("2031-05-02T09:19:30Z", "")}.\nend`],
+    ["with a failure", `${head}${node.replace("120000\t", '0\tGet "http://x": timeout')}.\nend`],
+    ["with a result that is missing", `${head}${node.replace("120000\t\t2031-05-02T09:19:30Z", "\t\t")}.\nend`],
+    ["where one endpoint is not checked", `${head}${node}lab/b\t${good}\t${nothing}\n..\nend`],
+    ["of an agent without endpoints, before 1.12", `${head}${node.replaceAll("[]", "")}.\nend`],
+  ])("%s is scanned", (_how, rows) => {
+    expect(read(rows)).toBe(true);
+  });
+
+  it.each([
+    ["with the other family", `${head}${node.replace("[]", '[{"ip":"2001:db8::1"}]')}.\nend`],
+    ["with a backslash in a text", `${head}${node.replace("120000\t", "0\t\\n")}.\nend`],
+    ["with a time in another zone", `${head}${node.replaceAll("30Z", "30+02:00")}.\nend`],
+    ["with a latency that is no plain number", `${head}${node.replace("120000", "1e5")}.\nend`],
+    ["with a cell too many", `${head}${node.replace("\n", "\tx\n")}.\nend`],
+    ["with a line too few", `${head}${node}..\nend`],
+    ["that is cut", `${head}${node}.\nen`],
+    ["with something behind it", `${head}${node}.\nend.`],
+    ["without nodes", `${head}\nend`],
+    ["whose endpoints cannot be told", `${head}${node.replaceAll("[]", "")}lab/b\t${good}\t${nothing}\n..\nend`],
+  ])("%s is left to the parser", (_how, rows) => {
+    expect(read(rows)).toBe(false);
   });
 });
 

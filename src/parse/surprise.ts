@@ -1,7 +1,7 @@
 /** Thrown by a cursor, and made once: nobody reads its stack, and hostile replies would have a million made. */
-const surprise = new Error("JSON that is not written as Cilium's programs write it");
+const surprise = new Error("a reply that is not written as Cilium's programs write it");
 
-/** What `read` makes of the bytes; null where they surprise it: then `JSON.parse` has to say what they are. */
+/** What `read` makes of the bytes; null where they surprise it: then the parser has to say what they are. */
 export function unlessSurprised<T>(read: () => T): T | null {
   try {
     return read();
