@@ -80,6 +80,32 @@ const quickBuiltinsInHelp = {
   },
 };
 
+const heavyBuiltins = new Set(["http", "node:http", "util", "node:util"]);
+
+/**
+ * An ES import of a builtin reads each of its exports, also those that load much more once they are read: with node:http
+ * that is the whole of fetch. Here only what somebody imports by name is read; the rest is dropped as unused.
+ */
+const builtinsByName = {
+  name: "builtins-by-name",
+  resolveId(source: string, _importer: string | undefined, { kind }: { readonly kind: string }) {
+    return kind === "import-statement" && heavyBuiltins.has(source) ? `\0by-name:${source}` : null;
+  },
+  load(id: string) {
+    if (!id.startsWith("\0by-name:")) return null;
+    const name = id.slice("\0by-name:".length);
+    const builtin = process.getBuiltinModule(name);
+    if (builtin === undefined) throw new Error(`node has no module ${name}`);
+    const exported = Object.keys(builtin).filter((key) => /^[a-z]\w*$/i.test(key));
+    return [
+      `const builtin = process.getBuiltinModule(${JSON.stringify(name)});`,
+      "const read = (name) => builtin[name];",
+      "export default builtin;",
+      ...exported.map((key) => `export const ${key} = /* @__PURE__ */ read("${key}");`),
+    ].join("\n");
+  },
+};
+
 function stamps(version: string): Record<string, string> {
   return { __VERSION__: JSON.stringify(version), __SCENARIOS__: JSON.stringify(`./${scenariosFile}`) };
 }
@@ -99,7 +125,7 @@ export async function bundleProgram(form: BundleForm): Promise<Bundle> {
   const bundle = await rolldown({
     input: { [entryName]: fileURLToPath(new URL(entries[form], root)) },
     platform: "node",
-    plugins: [plainTextInHelp, quickBuiltinsInHelp],
+    plugins: [plainTextInHelp, quickBuiltinsInHelp, ...(form === "npm" ? [builtinsByName] : [])],
     transform: { define: { ...stamps(version), ...(form === "npm" ? {} : withoutModuleMeta) } },
   });
   const { output } = await bundle.generate({

@@ -88,7 +88,10 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
       homeDir: homedir(),
       cwd: process.cwd(),
       platform: process.platform,
-      stdinIsTerminal: process.stdin.isTTY === true,
+      // Only asked for a login plugin: opening stdin loads what nothing else needs.
+      get stdinIsTerminal() {
+        return process.stdin.isTTY === true;
+      },
       notice,
       lendTerminal: line.lend,
       userAgent: `kubectl-cilium_health/${version}`,

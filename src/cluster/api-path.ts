@@ -8,7 +8,11 @@ export function pathSegment(name: string): string {
 
 /** `path` (from its `/api` or `/apis`) under the server's own prefix, with a query. */
 export function apiUrl(server: URL, path: string, query: readonly [string, string][]): URL {
-  const search = new URLSearchParams(query).toString();
+  return apiUrlOf(server, path, new URLSearchParams(query).toString());
+}
+
+/** The same with a query that is spelled already; "" is none. */
+export function apiUrlOf(server: URL, path: string, search: string): URL {
   const prefix = `${server.origin}${server.pathname.replace(/\/+$/, "")}`;
   return new URL(`${prefix}${path}${search === "" ? "" : `?${search}`}`);
 }

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { type ClientOptions, type RawData, WebSocket } from "ws";
 import type { ExecOutcome } from "../model/capture.ts";
-import { apiUrl, pathSegment } from "./api-path.ts";
+import { apiUrlOf, pathSegment } from "./api-path.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { ExecRequest } from "./cluster.ts";
 import { execProtocols } from "./exec-frames.ts";
@@ -207,14 +207,21 @@ export class ExecSession {
   }
 }
 
-function execUrl(server: URL, request: ExecRequest): URL {
-  const path = `/api/v1/namespaces/${pathSegment(request.namespace)}/pods/${pathSegment(request.pod)}/exec`;
-  return apiUrl(server, path, [
-    ...request.argv.map((word): [string, string] => ["command", word]),
-    ["container", request.container],
-    ["stderr", "true"],
-    ["stdout", "true"],
-  ]);
+function execUrl(server: URL, { namespace, pod, container, argv }: ExecRequest): URL {
+  const path = `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(pod)}/exec`;
+  const end = new URLSearchParams({ container, stderr: "true", stdout: "true" }).toString();
+  return apiUrlOf(server, path, `${commandQuery(argv)}&${end}`);
+}
+
+const commandQueries = new WeakMap<readonly string[], string>();
+
+/** Thousands of agents are asked the same long words. */
+function commandQuery(argv: readonly string[]): string {
+  const known = commandQueries.get(argv);
+  if (known !== undefined) return known;
+  const query = new URLSearchParams(argv.map((word): [string, string] => ["command", word])).toString();
+  commandQueries.set(argv, query);
+  return query;
 }
 
 function messageBytes(data: RawData): Uint8Array {
