@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathPart } from "../bundle/layout.ts";
@@ -69,14 +70,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** File systems take 255 bytes, with the ending and the digest of a name that was cut. */
 const longestName = 150;
 
 /**
  * A node's name as a file's: Kubernetes names stay as they are. What some file system would take for something else (a
- * path, a device of Windows, a hidden file) is spelled in percents.
+ * path, a device of Windows, a hidden file) is spelled in percents. Two long ones that begin alike stay two.
  */
 function fileName(node: string): string {
   const part = pathPart(node).replace(/^\./, "%2E").replaceAll("*", "%2A");
   const isDevice = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(part);
-  return `${isDevice ? "%" : ""}${part.slice(0, longestName)}`;
+  const digest = part.length > longestName ? `-${createHash("sha256").update(node).digest("hex").slice(0, 16)}` : "";
+  return `${isDevice ? "%" : ""}${part.slice(0, longestName)}${digest}`;
 }
