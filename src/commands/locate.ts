@@ -168,11 +168,11 @@ async function burst(run: Run, size: number): Promise<Sent> {
   const sending = sendBurst(exec, from, path, size, signal);
   await io.pause(halfwayMs, signal);
   const [outcome, halfOpen] = await Promise.all([sending, halfOpenAt(run)]);
-  return { attempts: attemptsOf(outcome), halfOpen };
+  return { attempts: attemptsOf(outcome, size), halfOpen };
 }
 
-function attemptsOf(outcome: ExecOutcome): Attempts {
-  if (outcome.kind === "ok") return readBurst(new TextDecoder().decode(outcome.stdout));
+function attemptsOf(outcome: ExecOutcome, sent: number): Attempts {
+  if (outcome.kind === "ok") return readBurst(new TextDecoder().decode(outcome.stdout), sent);
   const untried = programIsMissing(outcome)
     ? "the agent's image has no bash, which alone can open a connection there"
     : describeOutcome(outcome);

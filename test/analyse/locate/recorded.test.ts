@@ -35,7 +35,7 @@ function judged(recording: Recording): Location {
     return {
       sent,
       seconds,
-      attempts: output === null ? quiet : readBurst(output),
+      attempts: output === null ? quiet : readBurst(output, sent),
       halfOpen: sockets === null ? null : halfOpenFrom(sockets, senderIPs, path.port),
       from: sideGrowth(before?.from ?? null, after?.from ?? null, tunnelDevice),
       to: sideGrowth(before?.to ?? null, after?.to ?? null, tunnelDevice),
