@@ -22,7 +22,7 @@ export interface ExecRequest {
   readonly container: string;
   /** Never a shell line: each word is passed as it is. */
   readonly argv: readonly string[];
-  /** Milliseconds for the whole exec, counted from its start. */
+  /** Milliseconds for the whole exec, counted from its start, those on hold left out. */
   readonly timeoutMs: number;
   /** Bytes of stdout kept before the exec ends as `too-big`. */
   readonly maxBytes: number;
@@ -33,6 +33,11 @@ export interface ExecRequest {
   readonly onStdout?: (piece: Uint8Array) => void;
   /** The same for stderr, with the same limit; the outcome keeps the first 64 KiB of it all the same. */
   readonly onStderr?: (piece: Uint8Array) => void;
+  /**
+   * Asked after each piece: a promise where the reader is behind. Until it resolves nothing more is read, so that the
+   * command waits too, and the time counts neither for `timeoutMs` nor as the peer's silence. Must not reject.
+   */
+  readonly hold?: () => Promise<void> | null;
   /** Called when the exec is let in: from then on the command may be running. */
   readonly onStart?: () => void;
 }

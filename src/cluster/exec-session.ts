@@ -1,12 +1,13 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { type ClientOptions, type RawData, WebSocket } from "ws";
 import type { ExecOutcome } from "../model/capture.ts";
-import { apiUrlOf, pathSegment } from "./api-path.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { ExecRequest } from "./cluster.ts";
 import { execProtocols } from "./exec-frames.ts";
 import { refusedUpgrade } from "./exec-refusal.ts";
 import { ExecReply } from "./exec-reply.ts";
+import { execUrl } from "./exec-url.ts";
+import { type HeldTimer, heldTimer } from "./held-timer.ts";
 import { describeNetworkError, hostAndPort } from "./network-error.ts";
 import type { Identity, Wire } from "./wire.ts";
 
@@ -36,6 +37,9 @@ export class ExecSession {
   readonly #stops: (() => void)[] = [];
   #reply = new ExecReply(0);
   #onStart: () => void = () => undefined;
+  #hold: () => Promise<void> | null = () => null;
+  #isHeld = false;
+  #time: HeldTimer | null = null;
   #phase: "handshake" | "command" = "handshake";
   #settle: ((outcome: ExecOutcome) => void) | null = null;
   #socket: WebSocket | null = null;
@@ -59,6 +63,7 @@ export class ExecSession {
       }
       this.#reply = new ExecReply(request.maxBytes, request.onStdout, request.onStderr);
       this.#onStart = request.onStart ?? this.#onStart;
+      this.#hold = request.hold ?? this.#hold;
       this.#url = execUrl(this.#wire.server, request);
       try {
         this.#connect(request);
@@ -105,9 +110,11 @@ export class ExecSession {
     this.#socket?.once("open", stopHandshake);
     const abort = () => this.#end({ kind: "aborted" });
     signal.addEventListener("abort", abort, { once: true });
+    const time = heldTimer(clock, request.timeoutMs, () => expire(request.timeoutMs));
+    this.#time = time;
     this.#stops.push(
       stopHandshake,
-      clock.after(request.timeoutMs, () => expire(request.timeoutMs)),
+      () => time.stop(),
       () => signal.removeEventListener("abort", abort),
     );
   }
@@ -125,7 +132,8 @@ export class ExecSession {
       this.#end({ kind: "dead-peer", silentMs: this.#wire.clock.now() - this.#heardAt });
       return;
     }
-    this.#unanswered += 1;
+    // While held, answers are not read either.
+    if (!this.#isHeld) this.#unanswered += 1;
     this.#socket?.ping();
   }
 
@@ -139,6 +147,23 @@ export class ExecSession {
     if (this.#settle === null || !isBinary) return;
     const outcome = this.#reply.take(messageBytes(data));
     if (outcome !== null) this.#end(outcome);
+    const until = outcome !== null || this.#isHeld ? null : this.#hold();
+    if (until !== null) void this.#wait(until);
+  }
+
+  async #wait(until: Promise<void>): Promise<void> {
+    this.#isHeld = true;
+    this.#time?.hold();
+    this.#socket?.pause();
+    await until;
+    if (this.#settle !== null) this.#readOn();
+  }
+
+  #readOn(): void {
+    this.#isHeld = false;
+    this.#heard();
+    this.#time?.release();
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.resume();
   }
 
   /** Reads what the refusal says, within the handshake's time; what has come by then is enough. */
@@ -184,6 +209,7 @@ export class ExecSession {
   #close(kind: ExecOutcome["kind"]): void {
     const socket = this.#socket;
     if (socket === null || socket.readyState === WebSocket.CLOSED) return;
+    if (this.#isHeld) this.#readOn();
     const atOnce = kind === "aborted" || kind === "dead-peer" || kind === "too-big";
     if (atOnce || socket.readyState === WebSocket.CONNECTING) {
       socket.terminate();
@@ -205,23 +231,6 @@ export class ExecSession {
       bodyBytes,
     });
   }
-}
-
-function execUrl(server: URL, { namespace, pod, container, argv }: ExecRequest): URL {
-  const path = `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(pod)}/exec`;
-  const end = new URLSearchParams({ container, stderr: "true", stdout: "true" }).toString();
-  return apiUrlOf(server, path, `${commandQuery(argv)}&${end}`);
-}
-
-const commandQueries = new WeakMap<readonly string[], string>();
-
-/** Thousands of agents are asked the same long words. */
-function commandQuery(argv: readonly string[]): string {
-  const known = commandQueries.get(argv);
-  if (known !== undefined) return known;
-  const query = new URLSearchParams(argv.map((word): [string, string] => ["command", word])).toString();
-  commandQueries.set(argv, query);
-  return query;
 }
 
 function messageBytes(data: RawData): Uint8Array {

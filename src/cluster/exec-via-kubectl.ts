@@ -3,6 +3,7 @@ import type { ExecOutcome } from "../model/capture.ts";
 import type { ConnectionFlags } from "../model/request.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { Environment, ExecRequest } from "./cluster.ts";
+import { heldTimer } from "./held-timer.ts";
 import { stdoutSink } from "./stdout-sink.ts";
 import type { Clock } from "./wire.ts";
 
@@ -88,13 +89,13 @@ function childOutcome(
         child.stderr?.destroy();
       });
     };
-    const stopTimer = clock.after(request.timeoutMs, () =>
+    const time = heldTimer(clock, request.timeoutMs, () =>
       end({ kind: "timeout", phase: "command", afterMs: request.timeoutMs }),
     );
     const abort = () => end({ kind: "aborted" });
     signal.addEventListener("abort", abort, { once: true });
     const settle = (outcome: ExecOutcome) => {
-      stopTimer();
+      time.stop();
       stopKill();
       signal.removeEventListener("abort", abort);
       const ended = early ?? outcome;
@@ -104,7 +105,16 @@ function childOutcome(
     };
     child.on("spawn", () => request.onStart?.());
     child.stdout?.on("data", (piece: Buffer) => {
-      if (early === null && !stdout.add(piece)) end({ kind: "too-big", limitBytes: request.maxBytes });
+      if (early !== null) return;
+      if (!stdout.add(piece)) return end({ kind: "too-big", limitBytes: request.maxBytes });
+      const until = request.hold?.() ?? null;
+      if (until === null) return;
+      time.hold();
+      child.stdout?.pause();
+      void until.then(() => {
+        time.release();
+        child.stdout?.resume();
+      });
     });
     child.stderr?.on("data", (piece: Buffer) => stderr.add(piece));
     child.on("error", (error) => settle(notStarted(command, error)));

@@ -19,6 +19,8 @@ export interface FanOutWatch {
   begun(pod: AgentPod): void;
   /** A piece is good for the length of the call. */
   output(pod: AgentPod, stream: OutputStream, piece: Uint8Array): void;
+  /** A promise while nobody should say more; null where there is room. */
+  hold(): Promise<void> | null;
   /** `started`: whether the command may have been started. The next agent of this lane waits for the promise. */
   ended(pod: AgentPod, outcome: ExecOutcome, started: boolean): Promise<void> | void;
 }
@@ -52,6 +54,7 @@ export async function fanOut(
       },
       onStdout: (piece) => watch.output(pod, "stdout", piece),
       onStderr: (piece) => watch.output(pod, "stderr", piece),
+      hold: () => watch.hold(),
     };
     const ask = () => cluster.exec(request, signal);
     let outcome = await ask();

@@ -9,6 +9,9 @@ import { renderOptions } from "./show.ts";
 const encoder = new TextEncoder();
 const lineEnd = encoder.encode("\n");
 
+/** Bytes that may wait for a slow reader before the agents are made to wait as well. */
+const mostWaiting = 4 * 1024 * 1024;
+
 /** One stream of one agent. */
 interface Talk {
   readonly lines: LineSplitter;
@@ -24,6 +27,7 @@ export class PrefixPrinter {
   readonly #paint: (text: string) => string;
   readonly #talks = new Map<string, Talk>();
   #waiting: { readonly [stream in OutputStream]: Uint8Array[] } = { stdout: [], stderr: [] };
+  #waitingBytes = 0;
   #writing: Promise<void> | null = null;
 
   /** `readerGone` is called once stdout is read no more. */
@@ -36,6 +40,11 @@ export class PrefixPrinter {
   add(node: string, stream: OutputStream, piece: Uint8Array): void {
     const talk = this.#talk(node, stream);
     this.#print(stream, talk, talk.lines.add(piece));
+  }
+
+  /** Resolves once the reader has caught up; null where it is not far behind. */
+  get full(): Promise<void> | null {
+    return this.#waitingBytes > mostWaiting ? this.#writing : null;
   }
 
   /** The agent's last lines; resolves once they are written. */
@@ -66,7 +75,9 @@ export class PrefixPrinter {
     const parts: Uint8Array[] = [];
     for (const line of lines) parts.push(prefix, neutral ? encoder.encode(shownLine(line)) : line, lineEnd);
     if (parts.length === 0) return;
-    this.#waiting[stream].push(concat(parts));
+    const text = concat(parts);
+    this.#waiting[stream].push(text);
+    this.#waitingBytes += text.length;
     this.#writing ??= this.#write();
   }
 
@@ -79,7 +90,12 @@ export class PrefixPrinter {
       this.#io.progress(null);
       if (stderr.length > 0) await this.#io.output("stderr", concat(stderr));
       if (stdout.length > 0 && !(await this.#io.output("stdout", concat(stdout)))) this.#readerGone();
+      this.#waitingBytes -= sizeOf(stderr) + sizeOf(stdout);
     }
     this.#writing = null;
   }
+}
+
+function sizeOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, part) => sum + part.length, 0);
 }

@@ -50,6 +50,10 @@ export class ExecSink implements FanOutWatch {
     if (part !== undefined) this.#printer?.add(node, stream, part);
   }
 
+  hold(): Promise<void> | null {
+    return this.#printer?.full ?? null;
+  }
+
   async ended({ node }: AgentPod, outcome: ExecOutcome, started: boolean): Promise<void> {
     const result = this.#runs.get(node)?.result(outcome, started, this.#io.now().getTime());
     this.#runs.delete(node);

@@ -60,6 +60,14 @@ async function execAgainst(run: (peer: WebSocket) => void, changed: Partial<Exec
   return exec(wireTo(api), changed);
 }
 
+function later() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
 /** One unmasked binary WebSocket message of less than 126 bytes. */
 function wireFrame(message: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0x82, message.length]), message]);
@@ -131,6 +139,48 @@ describe("an exec that goes well", () => {
     const tooBig = await execAgainst((peer) => peer.send(frame(1, "x".repeat(20))), { onStdout, maxBytes: 8 });
     expect(tooBig).toEqual({ kind: "too-big", limitBytes: 8 });
     expect(pieces.at(-1)).toBe("x".repeat(8));
+  });
+
+  it("reads no further while the reader is behind, which counts neither as time nor as silence", async () => {
+    const clock = new ManualClock();
+    const size = 64 * 1024;
+    const most = 200;
+    let [sent, taken] = [0, 0];
+    const [read, begun] = [later(), later()];
+    let held: Promise<void> | null = read.promise;
+    const api = await serve({
+      onUpgrade: (asked, socket, head) =>
+        acceptExec(asked, socket, head, (peer) => {
+          const send = () => {
+            if (sent === most) return peer.send(success);
+            sent++;
+            peer.send(frame(1, "x".repeat(size)), send);
+          };
+          send();
+        }),
+    });
+    const running = exec(wireTo(api, { clock }), {
+      maxBytes: most * size,
+      timeoutMs: 30_000,
+      onStdout: (piece) => {
+        taken += piece.length;
+        begun.resolve();
+      },
+      hold: () => (taken > 0 ? held : null),
+    });
+    await begun.promise;
+    const before = taken;
+    for (let at = 0; at < 20; at++) {
+      clock.advance(5_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(taken - before).toBeLessThan(8 * size);
+    held = null;
+    read.resolve();
+    expect(await running).toMatchObject({ kind: "ok" });
+    expect(taken).toBe(most * size);
+    await api.idle();
+    expect(clock.pending).toBe(0);
   });
 
   it("speaks to a plain http server, and under a path prefix", async () => {

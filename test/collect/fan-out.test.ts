@@ -22,6 +22,7 @@ async function run(answer: (request: ExecRequest, count: number) => ExecOutcome 
     {
       begun: () => undefined,
       output: () => undefined,
+      hold: () => null,
       ended: ({ node }, outcome, started) => void ended.push([node, outcome.kind, started]),
     },
     new AbortController().signal,

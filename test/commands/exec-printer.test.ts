@@ -36,4 +36,40 @@ describe("lines with the name of their node", () => {
     await printer.end("a\u001b[2J");
     expect(written).toBe("a\\x1b[2J| x\n");
   });
+
+  it("make the agents wait where the reader does, and go on when it reads on", async () => {
+    const line = bytes(`${"x".repeat(1024 * 1024 - 1)}\n`);
+    let reads = () => {};
+    let written = 0;
+    const output = async (_stream: string, piece: Uint8Array) => {
+      await new Promise<void>((resolve) => {
+        reads = resolve;
+      });
+      written += piece.length;
+      return true;
+    };
+    const printer = new PrefixPrinter({ ...silentIo(), output }, show, () => {});
+    const waits: boolean[] = [];
+    for (let at = 0; at < 6; at++) {
+      printer.add("n", "stdout", line);
+      waits.push(printer.full !== null);
+    }
+    expect(waits).toEqual([false, false, false, true, true, true]);
+    const { full } = printer;
+    await new Promise((resolve) => setImmediate(resolve));
+    reads();
+    await full;
+    expect(written).toBe(6 * (line.length + "n| ".length));
+    expect(printer.full).toBe(null);
+  });
+
+  it("hold nobody up once nobody reads", async () => {
+    let gone = 0;
+    const printer = new PrefixPrinter({ ...silentIo(), output: async () => false }, show, () => void gone++);
+    printer.add("n", "stdout", bytes(`${"x".repeat(5 * 1024 * 1024)}\n`));
+    expect(printer.full).not.toBe(null);
+    await printer.full;
+    expect(gone).toBe(1);
+    expect(printer.full).toBe(null);
+  });
 });

@@ -1,0 +1,20 @@
+import { apiUrlOf, pathSegment } from "./api-path.ts";
+import type { ExecRequest } from "./cluster.ts";
+
+/** Where a command is asked for: neither stdin nor a terminal. */
+export function execUrl(server: URL, { namespace, pod, container, argv }: ExecRequest): URL {
+  const path = `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(pod)}/exec`;
+  const end = new URLSearchParams({ container, stderr: "true", stdout: "true" }).toString();
+  return apiUrlOf(server, path, `${commandQuery(argv)}&${end}`);
+}
+
+const commandQueries = new WeakMap<readonly string[], string>();
+
+/** Thousands of agents are asked the same long words. */
+function commandQuery(argv: readonly string[]): string {
+  const known = commandQueries.get(argv);
+  if (known !== undefined) return known;
+  const query = new URLSearchParams(argv.map((word): [string, string] => ["command", word])).toString();
+  commandQueries.set(argv, query);
+  return query;
+}
