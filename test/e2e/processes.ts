@@ -36,7 +36,8 @@ export function run(command: string, args: readonly string[], options: RunOption
         else reject(new Error(`${command} ${args.join(" ")}: ${error.message}\n${stderr}`));
       },
     );
-    child.stdin?.end(stdin ?? "");
+    // One that ends before it has read all of it says why by its exit code and its stderr, not by EPIPE.
+    child.stdin?.on("error", () => {}).end(stdin ?? "");
   });
 }
 
