@@ -15,6 +15,8 @@ export class ExecReply {
   readonly #status = new ByteCollector(statusBytes);
   readonly #toldStderr: StdoutSink | null;
   #frames = 0;
+  /** Bytes of stderr that came, kept or not. */
+  #said = 0;
 
   /** `maxBytes` of stdout, kept or handed to `onStdout`; of stderr the first 64 KiB are kept, and `maxBytes` handed on. */
   constructor(maxBytes: number, onStdout?: (piece: Uint8Array) => void, onStderr?: (piece: Uint8Array) => void) {
@@ -29,6 +31,7 @@ export class ExecReply {
       case "stdout":
         return this.#stdout.add(frame.data) ? null : { kind: "too-big", limitBytes: this.#stdout.limit };
       case "stderr":
+        this.#said += frame.data.length;
         this.#stderr.add(frame.data);
         if (this.#toldStderr?.add(frame.data) !== false) return null;
         return { kind: "too-big", limitBytes: this.#toldStderr.limit };
@@ -79,7 +82,8 @@ export class ExecReply {
   }
 
   #stderrText(): string {
-    return new TextDecoder().decode(this.#stderr.bytes());
+    const text = new TextDecoder().decode(this.#stderr.bytes());
+    return this.#said > stderrBytes ? `${text}\n(cut: the first ${stderrBytes} of ${this.#said} bytes)\n` : text;
   }
 }
 

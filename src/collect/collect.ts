@@ -6,6 +6,7 @@ import { isWhole } from "./complete.ts";
 import { agentIsOutOfReach, isWorthAnotherTry, pauseBeforeRetryMs, programIsMissing } from "./outcomes.ts";
 import { adaptivePace, type Pace } from "./pace.ts";
 import { runPool } from "./pool.ts";
+import { type ReplySizes, replySizes } from "./reply-sizes.ts";
 
 /** What to ask of whom. */
 export interface AgentOrder {
@@ -25,6 +26,8 @@ export interface CollectLimits {
   readonly timeoutMs: number;
   /** An exec has been let through before: the first need not be waited for. */
   readonly isAllowed?: boolean;
+  /** What earlier rounds of the run have shown; without it nothing is known of replies yet. */
+  readonly sizes?: ReplySizes;
 }
 
 /** The API server does not let this user exec. */
@@ -53,7 +56,9 @@ export async function collect(
   let refusal: Refusal | null = null;
   let done = 0;
   const pace = adaptivePace(limits.parallel, () => performance.now());
-  const line: Line = { cluster, timeoutMs: limits.timeoutMs, pace, signal };
+  const sizes = limits.sizes ?? replySizes();
+  const line: Line = { cluster, timeoutMs: limits.timeoutMs, pace, sizes, signal };
+  const width = () => Math.min(pace.width(), sizes.lanes());
   const askFirst = async (order: AgentOrder) => {
     try {
       await askAgent(line, order, sink, (outcome) => {
@@ -64,7 +69,7 @@ export async function collect(
       gate.open(refusal);
     }
   };
-  await runPool(orders, pace.width, signal, async (order) => {
+  await runPool(orders, width, signal, async (order) => {
     if (order === first) await askFirst(order);
     else if (isRunning(order.pod)) {
       if ((await gate.opened) !== null || signal.aborted) return;
@@ -106,6 +111,7 @@ interface Line {
   readonly cluster: Cluster;
   readonly timeoutMs: number;
   readonly pace: Pace;
+  readonly sizes: ReplySizes;
   readonly signal: AbortSignal;
 }
 
@@ -138,7 +144,7 @@ interface Asked {
 
 /** One capture: the old program name where the new one is missing, one retry where a second try can help. */
 async function askOnceMore(
-  { cluster, timeoutMs, pace, signal }: Line,
+  { cluster, timeoutMs, pace, sizes, signal }: Line,
   pod: AgentPod,
   spec: CaptureSpec,
 ): Promise<Asked> {
@@ -147,6 +153,7 @@ async function askOnceMore(
     const request = { namespace, pod: name, container, argv, timeoutMs, maxBytes: spec.maxBytes };
     const outcome = await cluster.exec(request, signal);
     pace.heard(outcome);
+    sizes.heard(outcome);
     return checkWhole(outcome, spec);
   };
   let argv = spec.argv;

@@ -3,6 +3,8 @@ import type { ReadFlags } from "../cli/request.ts";
 import type { Cluster, ListRequest, LogOutcome, LogRequest } from "../cluster/cluster.ts";
 import type { CaptureSpec } from "../collect/captures.ts";
 import { type AgentOrder, type CollectLimits, collect, type Refusal, type Sink } from "../collect/collect.ts";
+import { replySizes } from "../collect/reply-sizes.ts";
+import type { Capture } from "../model/capture.ts";
 import type { Source } from "../model/facts.ts";
 import type { AgentPod, KubeList, KubeOutcome } from "../model/kube.ts";
 
@@ -45,7 +47,7 @@ export function liveReader(
   lists: (signal: AbortSignal) => Promise<readonly KubeList[]>,
   flags: ReadFlags,
 ): StateReader {
-  const limits = limitsOf(flags);
+  const limits = { ...limitsOf(flags), sizes: replySizes() };
   let isAllowed = false;
   return {
     source,
@@ -91,10 +93,22 @@ export function savedReader(state: SavedState): StateReader {
   };
 }
 
-/** Hands out what was recorded; an agent of which nothing was recorded stays one that was not asked. */
+/** Of a saved capture at least so much is read, whatever a live agent may print: it is on a disk already. */
+const savedBytes = 32 * 1024 * 1024;
+
+/**
+ * Hands out what was recorded; an agent of which nothing was recorded stays one that was not asked. A capture beyond
+ * the limit of a live one is as good as none: to read it would cost many times its size.
+ */
 async function replay(state: SavedState, pod: AgentPod, captures: readonly CaptureSpec[], sink: Sink): Promise<void> {
-  for (const { id, argv } of captures) {
+  for (const { id, argv, maxBytes } of captures) {
     const capture = await state.capture(pod.node, pod.name, id, argv);
-    if (capture !== null) await sink(capture);
+    if (capture !== null) await sink(withinLimit(capture, Math.max(maxBytes, savedBytes)));
   }
+}
+
+function withinLimit(capture: Capture, limitBytes: number): Capture {
+  const { outcome } = capture;
+  const bytes = outcome.kind === "ok" || outcome.kind === "exit" ? outcome.stdout.length : 0;
+  return bytes > limitBytes ? { ...capture, outcome: { kind: "too-big", limitBytes } } : capture;
 }

@@ -107,10 +107,13 @@ describe("a reply", () => {
     expect(reply.take(success)).toEqual({ kind: "ok", stdout: Buffer.from("ab"), stderr: "warning" });
   });
 
-  it("keeps the first 64 KiB of stderr", () => {
+  it("keeps the first 64 KiB of stderr, and says what it left out", () => {
     const reply = new ExecReply(10);
     for (let i = 0; i < 100; i++) reply.take(frame(2, "x".repeat(1000)));
-    expect(reply.take(success)).toMatchObject({ kind: "ok", stderr: "x".repeat(65536) });
+    expect(reply.take(success)).toMatchObject({
+      kind: "ok",
+      stderr: `${"x".repeat(65536)}\n(cut: the first 65536 of 100000 bytes)\n`,
+    });
   });
 
   it("is too big one byte after its limit", () => {
