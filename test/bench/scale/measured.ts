@@ -4,8 +4,6 @@ import { spawn } from "node:child_process";
 export interface Measured {
   /** Milliseconds of user and system time, of all threads. */
   readonly cpuMs: number;
-  /** The part of it until the last reply was read; 0 where that cannot be told. */
-  readonly readingMs: number;
   readonly wallMs: number;
   readonly bytes: number;
   readonly peakMiB: number;
@@ -60,7 +58,6 @@ export async function measured(
   const [wall = 0, user = 0, system = 0, kilobytes = 0] = words.slice(1).map(Number);
   return {
     cpuMs: (user + system) * 1000,
-    readingMs: 0,
     wallMs: wall * 1000,
     bytes: stdoutBytes,
     peakMiB: kilobytes / 1024,
@@ -77,7 +74,6 @@ export function medians(all: readonly Measured[]): Measured {
   const of = (read: (one: Measured) => number) => middle(all.map(read));
   return {
     cpuMs: of((one) => one.cpuMs),
-    readingMs: of((one) => one.readingMs),
     wallMs: of((one) => one.wallMs),
     bytes: of((one) => one.bytes),
     peakMiB: of((one) => one.peakMiB),

@@ -1,24 +1,27 @@
 /**
- * One measurement in a process of its own: `node offline-child.ts NODES full|short ours|baseline`. Every agent's replies
- * come from the generator, one after the other, and are let go of; what making them costs is not counted. Prints JSON.
+ * One measurement in a process of its own: `node offline-child.ts NODES FORM [FAULT]`. Every agent's replies come from the
+ * generator, one after the other, and are let go of; what making them costs is not counted. Prints JSON.
+ *
+ * Forms: `asked` is `status` as a cluster of this size is asked; `rows` has every probe told, as `--all` wants them;
+ * `full` is what agents print as JSON, as in a bundle; `baseline` decodes and parses those bytes and keeps nothing.
  */
-import { analyse } from "../../../src/analyse/analyse.ts";
-import { baseCaptures, type CaptureSpec } from "../../../src/collect/captures.ts";
 import { isWhole } from "../../../src/collect/complete.ts";
-import { shortCaptures } from "../../../src/collect/short-captures.ts";
+import { lookAt } from "../../../src/commands/look.ts";
+import { firstRound } from "../../../src/commands/short-round.ts";
+import type { StateReader } from "../../../src/commands/state.ts";
 import { type FaultName, generateMesh } from "../../../src/demo/index.ts";
 import type { ScenarioResource } from "../../../src/demo/scenario.ts";
-import { captureIds } from "../../../src/model/capture.ts";
-import type { KubeResource } from "../../../src/model/kube.ts";
+import type { AgentPod, KubeResource } from "../../../src/model/kube.ts";
 import { factsReducer } from "../../../src/parse/facts.ts";
 import { statusTable } from "../../../src/render/status-table.ts";
+import { noFlags } from "../../generated-look.ts";
+import { silentIo } from "../../recorded-report.ts";
 import type { Measured } from "./measured.ts";
 
-const [nodes = "", form = "", who = "", fault = ""] = process.argv.slice(2);
-const now = Date.parse("2031-05-02T09:20:00Z");
+const [nodes = "", form = "", fault = ""] = process.argv.slice(2);
+const io = silentIo();
 const faults = fault === "" ? [] : [{ name: fault as FaultName, at: null }];
-const mesh = generateMesh({ nodes: Number(nodes), now: () => now, faults });
-const captures: readonly CaptureSpec[] = form === "short" ? shortCaptures : captureIds.map((id) => baseCaptures[id]);
+const mesh = generateMesh({ nodes: Number(nodes), now: () => io.now().getTime(), faults });
 const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
   pods: "pods",
   nodes: "nodes",
@@ -26,56 +29,86 @@ const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
   ciliumclusterwidenetworkpolicies: "ciliumclusterwidenetworkpolicies",
   "cilium-config": "configmaps",
 };
+const lists = (Object.entries(resources) as [KubeResource, ScenarioResource][]).map(([resource, from]) => ({
+  resource,
+  outcome: { kind: "ok", items: mesh.objects(from) ?? [] } as const,
+}));
 
-let cpuMs = 0;
-let wallMs = 0;
 let bytes = 0;
+let generatingMs = 0;
 
-function timed<T>(work: () => T): T {
-  const [cpu, wall] = [process.cpuUsage(), performance.now()];
-  const value = work();
-  const { user, system } = process.cpuUsage(cpu);
-  cpuMs += (user + system) / 1000;
-  wallMs += performance.now() - wall;
-  return value;
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
-function reply(node: string, spec: CaptureSpec): Uint8Array {
-  const answer = mesh.reply(node, spec.argv);
+function reply(node: string, argv: readonly string[]): Uint8Array {
+  const started = cpuMs();
+  const answer = mesh.reply(node, argv);
   const stdout =
     answer.kind === "output" ? Buffer.concat([...answer.stdout].map((piece) => Buffer.from(piece))) : Buffer.alloc(0);
+  generatingMs += cpuMs() - started;
   bytes += stdout.length;
   return stdout;
 }
 
-const reducer = factsReducer({ kind: "demo", context: "", cluster: "", server: "", name: "" }, "cilium-agent");
-for (const [resource, from] of Object.entries(resources) as [KubeResource, ScenarioResource][]) {
-  reducer.addList({ resource, outcome: { kind: "ok", items: mesh.objects(from) ?? [] } });
+const source = { kind: "demo", context: "", cluster: "", server: "", name: "" } as const;
+
+const state: StateReader = {
+  source,
+  notes: () => [],
+  partial: false,
+  lists: async () => lists,
+  ciliumEndpoints: async () => ({ kind: "ok", items: [] }),
+  round: async (orders, sink) => {
+    for (const { pod, captures } of orders) {
+      for (const spec of captures) {
+        const { id, argv } = spec;
+        const stdout = reply(pod.node, argv);
+        if (!isWhole(stdout, spec)) throw new Error(`${pod.node} does not answer: ${argv.join(" ")}`);
+        await sink({ node: pod.node, pod: pod.name, id, argv, outcome: { kind: "ok", stdout, stderr: "" } });
+      }
+    }
+    return null;
+  },
+  exec: null,
+  podLog: () => null,
+  close: () => undefined,
+};
+
+async function status(): Promise<void> {
+  const flags = { ...noFlags(), from: form === "full" ? "the generator" : null };
+  const { report } = await lookAt(state, flags, io, io.signal, null, { everyProbe: form === "rows" });
+  const options = { colorLevel: 0 as const, ascii: false, noHeaders: false, all: false, columns: 100 };
+  for (const _chunk of statusTable(report, options, false));
+  const { answered, agents } = report.coverage;
+  if (answered !== agents) throw new Error(`${answered} of ${agents} agents answered`);
 }
-const decoder = new TextDecoder();
-for (const pod of reducer.agents()) {
-  for (const spec of captures) {
-    const stdout = reply(pod.node, spec);
-    const capture = { node: pod.node, pod: pod.name, id: spec.id, argv: spec.argv };
-    if (who === "ours") {
-      timed(() => isWhole(stdout, spec) && reducer.add({ ...capture, outcome: { kind: "ok", stdout, stderr: "" } }));
-    } else if (spec.json) timed(() => JSON.parse(decoder.decode(stdout)));
+
+function agentPods(): readonly AgentPod[] {
+  const reducer = factsReducer(source, "cilium-agent");
+  for (const list of lists) reducer.addList(list);
+  return reducer.agents();
+}
+
+function baseline(agents: readonly AgentPod[]): void {
+  const decoder = new TextDecoder();
+  for (const { node } of agents) {
+    for (const { argv, json } of firstRound(agents.length, true, "of-some")) {
+      const stdout = reply(node, argv);
+      if (json) JSON.parse(decoder.decode(stdout));
+    }
   }
 }
-const readingMs = cpuMs;
-if (who === "ours") {
-  timed(() => {
-    const report = analyse(reducer.finish(), {
-      scope: { nodes: [], zones: [], target: null, protocol: null },
-      failOn: "warning",
-      ignores: [],
-      generatedAt: new Date(now).toISOString(),
-      partial: false,
-      spell: ({ argv }) => ({ argv, command: argv.join(" ") }),
-    });
-    const options = { colorLevel: 0 as const, ascii: false, noHeaders: false, all: false, columns: 100 };
-    for (const _chunk of statusTable(report, options, false));
-  });
-}
-const measured: Measured = { cpuMs, readingMs, wallMs, bytes, peakMiB: process.resourceUsage().maxRSS / 1024 };
+
+const agents = form === "baseline" ? agentPods() : [];
+const [started, wall] = [cpuMs(), performance.now()];
+if (form === "baseline") baseline(agents);
+else await status();
+const measured: Measured = {
+  cpuMs: cpuMs() - started - generatingMs,
+  wallMs: performance.now() - wall,
+  bytes,
+  peakMiB: process.resourceUsage().maxRSS / 1024,
+};
 process.stdout.write(JSON.stringify(measured));

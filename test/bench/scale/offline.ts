@@ -9,24 +9,29 @@ export interface OfflineRow {
   readonly full: Measured;
   /** Reading, decoding and JSON.parse of those bytes, nothing kept. */
   readonly baseline: Measured;
-  /** What a cluster of this size is asked, as the agents print it in short. */
-  readonly short: Measured;
+  /** The same with every probe told in rows. */
+  readonly rows: Measured;
+  /** `status` as a cluster of this size is asked: from 200 agents on most of them count. */
+  readonly asked: Measured;
 }
 
 /** `rounds` measurements of each in turn, so that a machine whose speed drifts treats all alike. */
 export async function measureOffline(nodes: number, rounds: number, withFull: boolean): Promise<OfflineRow> {
-  const [full, baseline, short]: [Measured[], Measured[], Measured[]] = [[], [], []];
+  const taken: Record<Form, Measured[]> = { full: [], baseline: [], rows: [], asked: [] };
   for (let round = 0; round < rounds; round++) {
-    if (withFull) full.push(await one(nodes, "full", "ours"));
-    if (withFull) baseline.push(await one(nodes, "full", "baseline"));
-    short.push(await one(nodes, "short", "ours"));
+    for (const form of withFull ? forms : shortForms) taken[form].push(await one(nodes, form));
   }
-  return { nodes, full: medians(full), baseline: medians(baseline), short: medians(short) };
+  const { full, baseline, rows, asked } = taken;
+  return { nodes, full: medians(full), baseline: medians(baseline), rows: medians(rows), asked: medians(asked) };
 }
 
-async function one(nodes: number, form: string, who: string): Promise<Measured> {
-  const { code, stdout, stderr } = await finished(process.execPath, [child, String(nodes), form, who]);
-  if (code !== 0) throw new Error(`${nodes} nodes, ${form}, ${who}: ${stderr.slice(-500)}`);
+const shortForms = ["rows", "asked"] as const;
+const forms = ["full", "baseline", ...shortForms] as const;
+type Form = (typeof forms)[number];
+
+async function one(nodes: number, form: Form): Promise<Measured> {
+  const { code, stdout, stderr } = await finished(process.execPath, [child, String(nodes), form]);
+  if (code !== 0) throw new Error(`${nodes} nodes, ${form}: ${stderr.slice(-500)}`);
   return JSON.parse(stdout) as Measured;
 }
 
