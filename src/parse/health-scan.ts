@@ -133,7 +133,8 @@ function scanTarget(cursor: JsonCursor, tape: HealthTape, place: number): boolea
   return (seen & (1 << primary)) !== 0;
 }
 
-function scanSecondaries(cursor: JsonCursor, tape: HealthTape, place: number): void {
+/** The other addresses of a target, a list. */
+export function scanSecondaries(cursor: JsonCursor, tape: HealthTape, place: number): void {
   let position = 0;
   for (let more = cursor.firstItem(); more; more = cursor.nextItem()) {
     if (++position === placesEach) giveUp();

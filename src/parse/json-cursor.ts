@@ -29,6 +29,11 @@ export class JsonCursor {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
+  /** JSON that begins elsewhere in the same bytes is read from here on. */
+  moveTo(at: number): void {
+    this.#at = at;
+  }
+
   /** Position of the byte that comes next, blanks aside. */
   position(): number {
     this.#peek();

@@ -1,6 +1,7 @@
 import { endMark, rowsMark } from "../model/short-forms.ts";
-import type { ScannedHealth } from "./health-scan.ts";
+import { type ScannedHealth, scanSecondaries } from "./health-scan.ts";
 import { cell, endpointPlace, type HealthTape, hostPlace, noPlace, probe } from "./health-tape.ts";
+import { JsonCursor } from "./json-cursor.ts";
 import { RowsCursor } from "./rows-cursor.ts";
 import { giveUp, unlessSurprised } from "./surprise.ts";
 import type { TextPool } from "./text-pool.ts";
@@ -8,7 +9,7 @@ import { parseGoDuration, parseTime } from "./time.ts";
 
 /**
  * Reads a view in rows (`model/short-forms.ts`) as `parseHealthRows` does, without an object a path. null for whatever
- * is out of the ordinary, secondary addresses among it; then `parseHealthRows` has the word.
+ * is out of the ordinary; then `parseHealthRows` has the word.
  */
 export function scanRows(bytes: Uint8Array, tape: HealthTape, texts: TextPool): ScannedHealth | null {
   return unlessSurprised(() => {
@@ -22,7 +23,7 @@ export function scanRows(bytes: Uint8Array, tape: HealthTape, texts: TextPool): 
     const localName = text();
     cursor.lastCell();
     const interval = text();
-    scanNodes(cursor, tape);
+    scanNodes({ cursor, lists: new JsonCursor(bytes), tape });
     cursor.dots(tape.nodes);
     cursor.finish(endMark);
     const probeIntervalNs = interval === "" ? null : parseGoDuration(interval);
@@ -30,13 +31,21 @@ export function scanRows(bytes: Uint8Array, tape: HealthTape, texts: TextPool): 
   });
 }
 
-function scanNodes(cursor: RowsCursor, tape: HealthTape): void {
+interface Scan {
+  readonly cursor: RowsCursor;
+  /** Reads the lists of further addresses, JSON within a cell. */
+  readonly lists: JsonCursor;
+  readonly tape: HealthTape;
+}
+
+function scanNodes(scan: Scan): void {
+  const { cursor, tape } = scan;
   let [anyPrimary, anyObject, anyBare] = [false, false, false];
   while (!cursor.isAtDots()) {
     cursor.cell();
     const [nameStart, nameEnd] = [cursor.start, cursor.end];
-    scanTarget(cursor, tape, hostPlace);
-    const endpoint = scanTarget(cursor, tape, endpointPlace);
+    scanTarget(scan, hostPlace);
+    const endpoint = scanTarget(scan, endpointPlace);
     anyPrimary ||= (endpoint & primary) !== 0;
     anyObject ||= (endpoint & object) !== 0;
     anyBare ||= endpoint === bare;
@@ -49,7 +58,7 @@ function scanNodes(cursor: RowsCursor, tape: HealthTape): void {
 /** What a target's cells hold: nothing, a primary address with its results, an object that has further addresses. */
 const [bare, primary, object] = [0, 1, 2];
 
-function scanTarget(cursor: RowsCursor, tape: HealthTape, place: number): number {
+function scanTarget({ cursor, lists, tape }: Scan, place: number): number {
   const at = tape.addAddress(place);
   cursor.cell();
   tape.cells[at + cell.ipStart] = cursor.start;
@@ -60,7 +69,11 @@ function scanTarget(cursor: RowsCursor, tape: HealthTape, place: number): number
   if (place === endpointPlace) cursor.lastCell();
   else cursor.cell();
   if (cursor.start < cursor.end) {
-    if (!cursor.isEmptyList()) giveUp();
+    if (!cursor.isEmptyList()) {
+      lists.moveTo(cursor.start);
+      scanSecondaries(lists, tape, place);
+      if (lists.positionBehind() !== cursor.end) giveUp();
+    }
     holds |= object;
   }
   if (holds === bare) tape.cells[at + cell.place] = noPlace;

@@ -176,6 +176,7 @@ describe("a view in rows", () => {
 
   it.each([
     ["as agents print it", `${head}${node}${node.replace("a", "b")}..\nend`],
+    ["with the other family", `${head}${node.replace("[]", '[{"ip":"2001:db8::1"}]')}.\nend`],
     ["with a newline behind it", `${head}${node}.\nend\n`],
     ["without times, as before 1.18", `${head}${node.replaceAll("2031-05-02T09:19:30Z", "")}.\nend`],
     ["with a failure", `${head}${node.replace("120000\t", '0\tGet "http://x": timeout')}.\nend`],
@@ -187,7 +188,8 @@ describe("a view in rows", () => {
   });
 
   it.each([
-    ["with the other family", `${head}${node.replace("[]", '[{"ip":"2001:db8::1"}]')}.\nend`],
+    ["with a tab in a list", `${head}${node.replace("[]", '[{"ip":\t"2001:db8::1"}]')}.\nend`],
+    ["with a list that is broken", `${head}${node.replace("[]", '[{"ip":"2001:db8::1"}')}.\nend`],
     ["with a backslash in a text", `${head}${node.replace("120000\t", "0\t\\n")}.\nend`],
     ["with a time in another zone", `${head}${node.replaceAll("30Z", "30+02:00")}.\nend`],
     ["with a latency that is no plain number", `${head}${node.replace("120000", "1e5")}.\nend`],
