@@ -24,6 +24,7 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
     }
   }
   if (best.size === 0) return null;
+  const read = textsOf(members);
   return {
     source: { kind: "captures", context: "", cluster: "", server: "", name: members.name },
     partial: members.cut,
@@ -36,8 +37,10 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
     }),
     capture: async (node, pod, id, argv) => {
       const output = id === healthView ? best.get(node) : undefined;
-      const stdout = output === undefined ? null : await readOutput(members, output);
-      return stdout === null ? null : { node, pod, id, argv, outcome: { kind: "ok", stdout, stderr: "" } };
+      const text = output === undefined ? null : await read(output.path);
+      if (output === undefined || text === null) return null;
+      const stdout = new TextEncoder().encode(text.slice(output.start, output.end));
+      return { node, pod, id, argv, outcome: { kind: "ok", stdout, stderr: "" } };
     },
     close: () => members.close(),
   };
@@ -46,15 +49,23 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
 const healthView: CaptureId = "cilium-health-status.json";
 
 async function outputsOf(members: Members, path: string): Promise<Output[]> {
-  const bytes = await members.read(path);
-  if (bytes === null) return [];
-  const found = pastedOutputs(new TextDecoder().decode(bytes));
-  return found.map((output, at) => ({ ...output, path, node: output.node || nameOf(path, at) }));
+  const text = await textOf(members, path);
+  if (text === null) return [];
+  return pastedOutputs(text).map((output, at) => ({ ...output, path, node: output.node || nameOf(path, at) }));
 }
 
-async function readOutput(members: Members, { path, start, end }: Output): Promise<Uint8Array | null> {
+/** The texts of files, the last one kept: a file may hold the outputs of thousands of agents, asked for one by one. */
+function textsOf(members: Members): (path: string) => Promise<string | null> {
+  let last: { readonly path: string; readonly text: Promise<string | null> } | null = null;
+  return (path) => {
+    if (last?.path !== path) last = { path, text: textOf(members, path) };
+    return last.text;
+  };
+}
+
+async function textOf(members: Members, path: string): Promise<string | null> {
   const bytes = await members.read(path);
-  return bytes === null ? null : new TextEncoder().encode(new TextDecoder().decode(bytes).slice(start, end));
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
 /** `worker-1.txt` and `worker-1/cilium-health-status.txt` are both worker-1's; a second nameless output is another's. */

@@ -19,15 +19,28 @@ const forms: readonly { readonly worth: number; readonly pattern: RegExp }[] = [
 /** An output starts at its head: a loop over agents writes one after the other. */
 const heads = /^(?:[ \t]*(?:Probe time:|Cluster health:)|\{[ \t]*$|\{[ \t]*")/gm;
 
-/** The outputs in a text, in order. What stands before the first head (a prompt, the rest of `cilium status`) belongs to none. */
+/** Nothing shorter that starts with a brace holds `"nodes":` and `"local":`, or a line of another form. */
+const leastJson = 16;
+
+/**
+ * The outputs in a text, in order. What stands before the first head (a prompt, the rest of `cilium status`) belongs to
+ * none. Each character is looked at by each pattern once, and a text of nothing but heads makes no list of them.
+ */
 export function pastedOutputs(text: string): PastedOutput[] {
-  const starts = [...text.matchAll(heads)].map(({ index }) => index);
-  return starts.flatMap((start, at): PastedOutput[] => {
-    const end = starts[at + 1] ?? text.length;
+  const found: PastedOutput[] = [];
+  let start = -1;
+  const ended = (end: number) => {
+    if (start < 0 || (text[start] === "{" && end - start < leastJson)) return;
     const part = text.slice(start, end);
     const form = forms.find(({ pattern }) => pattern.test(part));
-    return form === undefined ? [] : [{ node: ownNode(part), worth: form.worth, start, end }];
-  });
+    if (form !== undefined) found.push({ node: ownNode(part), worth: form.worth, start, end });
+  };
+  for (const { index } of text.matchAll(heads)) {
+    ended(index);
+    start = index;
+  }
+  ended(text.length);
+  return found;
 }
 
 function ownNode(part: string): string {

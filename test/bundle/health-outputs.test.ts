@@ -1,6 +1,9 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { openHealthOutputs } from "../../src/bundle/health-outputs.ts";
+import type { Members } from "../../src/bundle/members.ts";
+import { pastedOutputs } from "../../src/bundle/pasted-outputs.ts";
 import { zipOf } from "./archives.ts";
 import { runCommand } from "./run-command.ts";
 import { scratchFolder } from "./scratch-folder.ts";
@@ -154,5 +157,40 @@ describe("a folder of cilium-health outputs", () => {
   it("without a single output is refused in a sentence", async () => {
     const file = scratch.write("none.zip", zipOf([{ path: "a/readme.txt", content: "nothing here" }]));
     await expect(reportOf(file)).rejects.toThrow(/holds no state this program can read/);
+  });
+
+  it("of many agents in one file are read out of one reading of it", async () => {
+    const agents = 200;
+    const output = (at: number) => `Probe time:   2031-05-02T09:14:30Z\nNodes:\n  rig/n${at} (localhost):\n`;
+    const bytes = Buffer.from(Array.from({ length: agents }, (_, at) => output(at)).join(""));
+    let read = 0;
+    const members: Members = {
+      name: "loop.txt",
+      paths: ["loop.txt"],
+      read: async () => {
+        read += bytes.length;
+        return bytes;
+      },
+      sha256: () => null,
+      notes: [],
+      cut: false,
+      close: async () => undefined,
+    };
+    const state = await openHealthOutputs(members);
+    const texts = [];
+    for (let at = 0; at < agents; at++) {
+      const capture = await state?.capture(`n${at}`, "", "cilium-health-status.json", []);
+      texts.push(capture?.outcome.kind === "ok" ? Buffer.from(capture.outcome.stdout).toString() : "");
+    }
+    expect(texts).toEqual(texts.map((_, at) => output(at)));
+    expect(read).toBeLessThanOrEqual(2 * bytes.length);
+  });
+
+  it("are found after any number of lines that only begin like one", () => {
+    const text = said("worker-2", "cilium-health-status.json").toString();
+    const noise = "{\n".repeat(100_000);
+    expect(pastedOutputs(`${noise}${text}`).map(({ node, worth, start }) => [node, worth, start])).toEqual([
+      ["worker-2", 3, noise.length],
+    ]);
   });
 });
