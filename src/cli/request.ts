@@ -23,7 +23,7 @@ export const documentFormats = ["table", "json", "yaml"] as const;
 export type DocumentFormat = (typeof documentFormats)[number];
 
 /** Without -o: redrawn on a terminal, JSON lines elsewhere. */
-export const dropsFormats = ["table", "json", "yaml"] as const;
+export const dropsFormats = ["table", "wide", "json", "yaml"] as const;
 export type DropsFormat = (typeof dropsFormats)[number];
 
 export const matrixFormats = ["table", "json", "yaml", "html"] as const;

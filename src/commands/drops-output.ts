@@ -57,7 +57,7 @@ function onceAtTheEnd(request: DropsRequest, io: Io): DropsOutput {
 
 function tableText(request: DropsRequest, io: Io, report: DropsReport): string[] {
   return [
-    `${dropsTable(report, readOptions(request, io, request.all))
+    `${dropsTable(report, readOptions(request, io, request.all), request.format === "wide")
       .join("\n")
       .trimEnd()}\n`,
   ];
@@ -81,7 +81,7 @@ function terminalScreen(request: DropsRequest, io: Io): DropsOutput {
     drop: () => {},
     tick: (sofar, leftSeconds) => {
       const head = `kubectl cilium-health drops   ${leftSeconds}s left   Ctrl-C ends it`;
-      const lines = [head, "", ...dropsTable(sofar(), readOptions(request, io, false))];
+      const lines = [head, "", ...dropsTable(sofar(), readOptions(request, io, false), request.format === "wide")];
       void draw(`${clear}${fitted(lines, io.columns, io.rows - 1, dots).join("\n")}\n`);
     },
     end: async (report) => {

@@ -9,17 +9,15 @@ import { counted } from "./units.ts";
 
 /** Kinds of packets listed unless --all is given. */
 const mostRows = 20;
-/** Columns of a terminal from which on identities and the dropping agents have room. */
-const wideFrom = 110;
 
-/** What was dropped, by whom and why; the counters beside it; what was not watched. */
-export function dropsTable(report: DropsReport, options: RenderOptions): string[] {
+/** What was dropped and why; the counters beside it; what was not watched. `wide`: identities and the dropping agents too. */
+export function dropsTable(report: DropsReport, options: RenderOptions, wide: boolean): string[] {
   const look = theme(options);
   return [
     headline(report, look),
     ...choiceLines(report, options),
     "",
-    ...rowLines(report, options, look),
+    ...rowLines(report, options, wide, look),
     ...(report.conntrack === null ? [] : conntrackLines(report.conntrack, options)),
     ...counterLines(report.agents, options),
     ...agentLines(report.agents, look),
@@ -56,11 +54,10 @@ function some(names: readonly string[]): string {
   return names.length > most ? `${listed} and ${names.length - most} more` : listed;
 }
 
-function rowLines({ rows, unlisted }: DropsReport, options: RenderOptions, look: Theme): string[] {
+function rowLines({ rows, unlisted }: DropsReport, options: RenderOptions, wide: boolean, look: Theme): string[] {
   if (rows.length === 0) return [];
   const folded = options.all ? rows.map((row) => [row]) : foldSources(rows);
   const listed = options.all ? folded : folded.slice(0, mostRows);
-  const wide = options.columns >= wideFrom;
   const headings = ["PACKETS", "REASON", "FROM", "TO", "PORT", ""];
   const more = wide ? ["IDENTITY", "DROPPED BY"] : [];
   const cells = listed.map((group) => [...groupCells(group, look), ...(wide ? wideCells(group, options) : [])]);

@@ -89,11 +89,22 @@ describe("drops in a cluster whose policy denies probes", () => {
   });
 
   it.each([
-    ["drops-policy.table", "drops worker-1 worker-4 --for 3s -o table", 80],
-    ["drops-policy.wide", "drops worker-1 worker-4 --for 3s -o table --ascii --all", 200],
+    ["drops-policy.table", "drops worker-1 worker-4 --for 3s -o table", 200],
+    ["drops-policy.wide", "drops worker-1 worker-4 --for 3s -o wide --ascii --all", 80],
   ])("shows %s", async (name, words, columns) => {
     const { text } = await run(denied, words, { columns });
     expect(text).toBe(await goldenFile(name, text));
+  });
+
+  it("shows every column on a terminal too, live and at the end, where they are asked for", async () => {
+    const { text } = await run(denied, "drops worker-2 --for 2s -o wide", {
+      stdoutIsTerminal: true,
+      columns: 160,
+      environment: plainTerminal,
+    });
+    const drawn = text.split("\u001b[H\u001b[J").filter((screen) => screen.includes("REASON   "));
+    expect(drawn.length).toBeGreaterThan(0);
+    for (const screen of drawn) expect(screen).toMatch(/PORT .*IDENTITY .*DROPPED BY/);
   });
 
   it("is redrawn on a terminal while it watches, and shows all at the end", async () => {
