@@ -23,6 +23,7 @@ import {
   statusFields,
 } from "./mesh-short.ts";
 import { agentStatus, briefStatus } from "./mesh-status.ts";
+import { meshTableReply } from "./mesh-tables.ts";
 import { healthTally, tallyWindow } from "./mesh-tally.ts";
 import { monitorReply, monitorSeconds } from "./monitor.ts";
 import { agentPrograms } from "./recorded-commands.ts";
@@ -41,6 +42,7 @@ type Reply = (plan: MeshPlan, node: MeshNode) => AgentReply;
 const replies: ReadonlyMap<string, Reply> = new Map<string, Reply>([
   ["cilium-health status -o json", (plan, node) => healthReply(plan, node, healthReport)],
   ["cilium-health status --probe -o json", probeAtOnce],
+  ["cilium-health ping", ping],
   [`cilium-health status -o ${headTemplate}`, (plan, node) => healthReply(plan, node, healthHead)],
   [`cilium-health status -o ${rowsTemplate}`, (plan, node) => healthReply(plan, node, healthRows)],
   [`cilium-dbg status -o ${fieldsTemplate}`, (plan, node) => printed(statusFields(plan, node))],
@@ -80,7 +82,11 @@ export function meshReply(plan: MeshPlan, node: MeshNode, argv: readonly string[
   const reply = replies.get(line) ?? tallyReply(argv);
   const renamed = argv[0] === "cilium-dbg" && plan.version.minor < 15;
   if (renamed) return { kind: "no-such-program" };
-  const answer = reply?.(plan, node) ?? trackedListReply(argv) ?? unanswered(argv, agentPrograms);
+  const answer =
+    reply?.(plan, node) ??
+    meshTableReply(plan, node, argv) ??
+    trackedListReply(argv) ??
+    unanswered(argv, agentPrograms);
   return answer.kind === "output" ? { ...answer, delayMs: node.delayMs } : answer;
 }
 
@@ -121,9 +127,14 @@ function healthReply(
   }
 }
 
-function noSocket(): AgentReply {
+/** cilium-health/cmd/ping.go, 1.19.3. */
+function ping(plan: MeshPlan, node: MeshNode): AgentReply {
+  return plan.healthChecking && node.health !== "no-socket" ? printed("OK\n") : noSocket("Cannot ping", "healthz");
+}
+
+function noSocket(what = "Cannot get status", asked = "status"): AgentReply {
   const text =
-    'Error: Cannot get status: Get "http://localhost/v1beta/status": ' +
+    `Error: ${what}: Get "http://localhost/v1beta/${asked}": ` +
     "dial unix /var/run/cilium/health.sock: connect: no such file or directory\n\n";
   return printed("", text, 1);
 }

@@ -72,12 +72,17 @@ export function packetFilter({ oddities }: MeshNode): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** `ip -j -s link`; no counter grows here. */
+/** `ip -j -s link`. */
 export function links(node: MeshNode): string {
+  return `${JSON.stringify(linkList(node))}\n`;
+}
+
+/** The devices of a node; no counter grows here. */
+export function linkList(node: MeshNode) {
   const nic = node.oddities.has("mtu") ? 1400 : 1500;
   const mtus = { lo: 65536, eth0: nic, cilium_net: 1500, cilium_host: 1500, cilium_vxlan: 1500, lxc_health: 1500 };
   const none = { bytes: 0, packets: 0, errors: 0, dropped: 0 };
-  const list = Object.entries(mtus).map(([ifname, mtu], at) => ({
+  return Object.entries(mtus).map(([ifname, mtu], at) => ({
     ifindex: at + 1,
     ifname,
     flags: ifname === "lo" ? ["LOOPBACK", "UP", "LOWER_UP"] : ["BROADCAST", "MULTICAST", "UP", "LOWER_UP"],
@@ -86,7 +91,6 @@ export function links(node: MeshNode): string {
     link_type: ifname === "lo" ? "loopback" : "ether",
     stats64: { rx: none, tx: none },
   }));
-  return `${JSON.stringify(list)}\n`;
 }
 
 /** `ip -br addr`. */
