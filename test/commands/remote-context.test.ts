@@ -205,6 +205,25 @@ describe("what fails in the other cluster", () => {
   });
 });
 
+describe("a node that is down", () => {
+  it.each<[string, MeshOfTwo, string, string]>([
+    ["there", { west: { faults: [{ name: "node-down", at: "node-2" }] } }, "west/node-2", "east"],
+    ["here", { east: { faults: [{ name: "node-down", at: "node-2" }] } }, "node-2", "west"],
+  ])(
+    "%s is one finding, of its own cluster, with what the other saw and all its paths",
+    async (_w, mesh, node, far) => {
+      const { findings, paths } = await report(mesh);
+      expect(findings.map(({ id, nodes }) => [id, nodes])).toEqual([["node-down", [node]]]);
+      expect(findings[0]).toMatchObject({ confidence: "confirmed", pathCount: 10 });
+      const texts = findings[0]?.evidence.map(({ text }) => text);
+      expect(texts).toContain(`from cluster ${far}: 3 of 3 agents that probe it do not reach its node address`);
+      const failing = paths.filter(({ to, status }) => to === node && status === "unreachable");
+      expect(failing).toHaveLength(10);
+      expect(failing.every(({ finding }) => finding === 0)).toBe(true);
+    },
+  );
+});
+
 describe("a cut between the clusters", () => {
   it("is told from both sides", async () => {
     const { findings, summary } = await report({ west: { faults: [{ name: "clusters-cut", at: null }] } });

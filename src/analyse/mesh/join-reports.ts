@@ -8,6 +8,7 @@ import { correlate } from "../matrix/correlate.ts";
 import { lens } from "../matrix/scope.ts";
 import { compareNames } from "../summary/coverage.ts";
 import { compareClusters, type Side } from "./compare-clusters.ts";
+import { foldDown, type Part } from "./fold-down.ts";
 import { joinFacts, jointName } from "./join-facts.ts";
 
 /** A cluster that was looked at by itself, as the run without --remote-context would. */
@@ -55,7 +56,11 @@ export function joinLooks(own: LookedAt, others: readonly OtherCluster[], option
     claimedBy(look, own.facts, cells, places[at] ?? [], at).map((part) => ignoredBy(part, options.ignores)),
   );
   const sides = [own, ...others.filter((other) => other.seen)].map((look) => sideOf(look, own.facts));
-  const findings = sortFindings(withComparisons(parts, sides, options.ignores), cells);
+  const folded = foldDown(
+    parts,
+    looks.map((look) => look.facts),
+  );
+  const findings = sortFindings(withComparisons(folded, sides, options.ignores), cells);
   const coverage = joinCoverage(own, named);
   const { cilium, generatedAt } = own.report;
   const partial = looks.some(({ report }) => report.partial);
@@ -87,13 +92,6 @@ function refused(other: OtherCluster, own: Facts, all: readonly OtherCluster[]):
             ? `its Cilium cluster name is ${name}, as is that of context ${earlier.context}`
             : "";
   return problem === "" ? other : { seen: false, context, problem, cluster: name };
-}
-
-/** A finding with the cells of the whole that it claims, by target. */
-interface Part {
-  readonly finding: Finding;
-  readonly at: number;
-  readonly claims: { readonly host: readonly number[]; readonly endpoint: readonly number[] } | null;
 }
 
 /** One cluster's findings in the names of the whole; one whose paths are all out of sight is left out. */
