@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
 import { parseRequest } from "./cli/parse-request.ts";
 import type { ShowFlags } from "./cli/request.ts";
 import type { ExitCode, Io } from "./commands/io.ts";
@@ -82,7 +83,8 @@ function processIo(quiet: ShowFlags["quiet"], scenarios: Io["scenarios"]): Io {
     stderrIsTerminal: process.stderr.isTTY === true,
     signal: interrupt.signal,
     now: () => new Date(),
-    pause: pauseFor,
+    // Ends early when aborted.
+    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
     environment: {
       env: process.env,
       homeDir: homedir(),
@@ -107,12 +109,6 @@ interface ProgressLine {
 }
 
 const noLine: ProgressLine = { show: () => {}, lend: (run) => run() };
-
-/** Ends early when aborted. */
-async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  const { setTimeout: wait } = await import("node:timers/promises");
-  await wait(ms, undefined, { signal }).catch(() => undefined);
-}
 
 /** Redraws one line on stderr; null clears it. It is gone while the terminal is lent, and back as it is by then. */
 function progressLine(): ProgressLine {

@@ -72,7 +72,9 @@ async function askCluster(
   io: Io,
 ): Promise<readonly CompletionValue[]> {
   const { openCluster } = await import("../cluster/connect.ts");
-  const environment = { ...io.environment, stdinIsTerminal: false, notice: () => {} };
+  const { env, homeDir, cwd, platform, lendTerminal, userAgent } = io.environment;
+  const silence = { stdinIsTerminal: false, notice: () => {} };
+  const environment = { env, homeDir, cwd, platform, lendTerminal, userAgent, ...silence };
   const cluster = await openCluster({ ...flags, requestTimeoutMs: limitMs, verbosity: 0 }, environment);
   try {
     const plural = source === "namespaces" ? "namespaces" : "nodes";
