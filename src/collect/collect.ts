@@ -51,32 +51,32 @@ export async function collect(
   agentDone: (done: number) => void,
 ): Promise<Refusal | null> {
   const first = limits.isAllowed === true ? undefined : orders.find((order) => isRunning(order.pod));
-  const gate = openLater<Refusal | null>();
-  if (first === undefined) gate.open(null);
+  const gate = openLater<void>();
+  let isOpen = first === undefined;
   let refusal: Refusal | null = null;
   let done = 0;
   const pace = adaptivePace(limits.parallel, () => performance.now());
   const sizes = limits.sizes ?? replySizes();
   const line: Line = { cluster, timeoutMs: limits.timeoutMs, pace, sizes, signal };
-  const width = () => Math.min(pace.width(), sizes.lanes());
-  const askFirst = async (order: AgentOrder) => {
-    try {
-      await askAgent(line, order, sink, (outcome) => {
-        refusal = refusalOf(order.pod, outcome);
-        gate.open(refusal);
-      });
-    } finally {
-      gate.open(refusal);
-    }
+  const letIn = () => {
+    isOpen = true;
+    gate.open();
   };
-  await runPool(orders, width, signal, async (order) => {
+  const askFirst = (order: AgentOrder) =>
+    askAgent(line, order, sink, (outcome) => {
+      refusal = refusalOf(order.pod, outcome);
+      letIn();
+    }).finally(letIn);
+  const ask = async (order: AgentOrder) => {
     if (order === first) await askFirst(order);
-    else if (isRunning(order.pod)) {
-      if ((await gate.opened) !== null || signal.aborted) return;
-      await askAgent(line, order, sink);
-    } else await sayNotRun(order, sink);
+    else if (!isRunning(order.pod)) await sayNotRun(order, sink);
+    else if (refusal !== null || signal.aborted) return;
+    else await askAgent(line, order, sink);
     if (refusal === null) agentDone(++done);
-  });
+  };
+  // Until the first reply nobody knows whether others are let in, nor how large their replies are.
+  const width = () => (isOpen ? Math.min(pace.width(), sizes.lanes()) : 1);
+  await runPool(orders, width, signal, ask, gate.opened);
   return refusal;
 }
 

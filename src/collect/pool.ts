@@ -2,12 +2,15 @@
  * Runs `work` on every item, at most `width()` at a time, in order of the list; the width may change while it runs, and
  * what is under way is never stopped for it. After an abort no further item is started; those under way end by
  * themselves (their work sees the same signal). Rejects only if `work` does.
+ *
+ * The width is looked at whenever an item has ended, and when `changed` resolves, which must not reject.
  */
 export function runPool<T>(
   items: readonly T[],
   width: () => number,
   signal: AbortSignal,
   work: (item: T) => Promise<void>,
+  changed?: Promise<void>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let next = 0;
@@ -26,5 +29,6 @@ export function runPool<T>(
       goOn();
     };
     goOn();
+    void changed?.then(goOn);
   });
 }

@@ -54,6 +54,21 @@ describe("collecting", () => {
     expect(done).toEqual([1, 2, 3]);
   });
 
+  it("asks four agents at once after a first reply too large for more, and all that it may after a small one", async () => {
+    let [atOnce, most] = [0, 0];
+    const after = async (outcome: ExecOutcome) => {
+      most = Math.max(most, ++atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce--;
+      return outcome;
+    };
+    const orders = Array.from({ length: 40 }, (_, at) => ({ pod: pod(`n${at}`), captures: [health] }));
+    await run(orders, () => after({ kind: "too-big", limitBytes: 32 * 1024 * 1024 }), { parallel: 20 });
+    expect(most).toBe(4);
+    await run(orders, () => after(json), { parallel: 20 });
+    expect(most).toBeGreaterThan(10);
+  });
+
   it("asks an agent everything at once where that is wanted, of the very first agent once one exec was let through", async () => {
     let [atOnce, most] = [0, 0];
     const seen: number[] = [];
