@@ -11,9 +11,11 @@ import { parseGoDuration, parseTime } from "./time.ts";
  * Reads a view in rows (`model/short-forms.ts`) as `parseHealthRows` does, without an object a path. null for whatever
  * is out of the ordinary; then `parseHealthRows` has the word.
  */
-export function scanRows(bytes: Uint8Array, tape: HealthTape, texts: TextPool): ScannedHealth | null {
+export function scanRows(reply: Uint8Array, tape: HealthTape, texts: TextPool): ScannedHealth | null {
   return unlessSurprised(() => {
     tape.clear();
+    const lists = new JsonCursor(reply);
+    const { bytes } = lists;
     const cursor = new RowsCursor(bytes);
     const text = () => texts.text(bytes, cursor.start, cursor.end);
     cursor.word(rowsMark);
@@ -23,7 +25,7 @@ export function scanRows(bytes: Uint8Array, tape: HealthTape, texts: TextPool): 
     const localName = text();
     cursor.lastCell();
     const interval = text();
-    scanNodes({ cursor, lists: new JsonCursor(bytes), tape });
+    scanNodes({ cursor, lists, tape });
     cursor.dots(tape.nodes);
     cursor.finish(endMark);
     const probeIntervalNs = interval === "" ? null : parseGoDuration(interval);

@@ -1,5 +1,5 @@
 /**
- * One measurement in a process of its own: `node offline-child.ts NODES FORM [FAULT]`. Every agent's replies come from the
+ * One measurement in a process of its own: `node offline-child.ts NODES FORM`. Every agent's replies come from the
  * generator, one after the other, and are let go of; what making them costs is not counted. Prints JSON.
  *
  * Forms: `asked` is `status` as a cluster of this size is asked; `rows` has every probe told, as `--all` wants them;
@@ -9,7 +9,7 @@ import { isWhole } from "../../../src/collect/complete.ts";
 import { lookAt } from "../../../src/commands/look.ts";
 import { firstRound } from "../../../src/commands/short-round.ts";
 import type { StateReader } from "../../../src/commands/state.ts";
-import { type FaultName, generateMesh } from "../../../src/demo/index.ts";
+import { generateMesh } from "../../../src/demo/index.ts";
 import type { ScenarioResource } from "../../../src/demo/scenario.ts";
 import type { AgentPod, KubeResource } from "../../../src/model/kube.ts";
 import { factsReducer } from "../../../src/parse/facts.ts";
@@ -18,10 +18,9 @@ import { noFlags } from "../../generated-look.ts";
 import { silentIo } from "../../recorded-report.ts";
 import type { Measured } from "./measured.ts";
 
-const [nodes = "", form = "", fault = ""] = process.argv.slice(2);
+const [nodes = "", form = ""] = process.argv.slice(2);
 const io = silentIo();
-const faults = fault === "" ? [] : [{ name: fault as FaultName, at: null }];
-const mesh = generateMesh({ nodes: Number(nodes), now: () => io.now().getTime(), faults });
+const mesh = generateMesh({ nodes: Number(nodes), now: () => io.now().getTime() });
 const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
   pods: "pods",
   nodes: "nodes",
@@ -37,17 +36,17 @@ const lists = (Object.entries(resources) as [KubeResource, ScenarioResource][]).
 let bytes = 0;
 let generatingMs = 0;
 
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
+function milliseconds({ user, system }: NodeJS.CpuUsage): number {
   return (user + system) / 1000;
 }
 
 function reply(node: string, argv: readonly string[]): Uint8Array {
-  const started = cpuMs();
+  // Of this thread alone: what others do meanwhile (collecting garbage, compiling) stays with what is measured.
+  const started = milliseconds(process.threadCpuUsage());
   const answer = mesh.reply(node, argv);
   const stdout =
     answer.kind === "output" ? Buffer.concat([...answer.stdout].map((piece) => Buffer.from(piece))) : Buffer.alloc(0);
-  generatingMs += cpuMs() - started;
+  generatingMs += milliseconds(process.threadCpuUsage()) - started;
   bytes += stdout.length;
   return stdout;
 }
@@ -102,11 +101,11 @@ function baseline(agents: readonly AgentPod[]): void {
 }
 
 const agents = form === "baseline" ? agentPods() : [];
-const [started, wall] = [cpuMs(), performance.now()];
+const [started, wall] = [process.cpuUsage(), performance.now()];
 if (form === "baseline") baseline(agents);
 else await status();
 const measured: Measured = {
-  cpuMs: cpuMs() - started - generatingMs,
+  cpuMs: milliseconds(process.cpuUsage(started)) - generatingMs,
   wallMs: performance.now() - wall,
   bytes,
   peakMiB: process.resourceUsage().maxRSS / 1024,

@@ -73,7 +73,7 @@ export function offlineTable(rows: readonly OfflineRow[]): string {
     ]),
   );
   return [
-    "Offline, every reply from the generator; CPU of the whole `status`, without making the replies: of JSON from all agents, against decoding and `JSON.parse` of the same bytes; of rows from all, as `--all` wants them; and as a cluster of this size is asked. The peaks hold the generator as well.",
+    "Offline, a healthy mesh, every reply from the generator; CPU of a whole run of `status` behind the network (reading all replies, diagnosis, table), without making the replies: of JSON from all agents, against decoding and `JSON.parse` of the same bytes; of rows from all, as `--all` wants them; and as a cluster of this size is asked. The peaks hold the generator as well.",
     "",
     "| nodes | JSON | parsed | `status` | ratio | peak | rows | `status` | peak | as asked | `status` | peak |",
     "|---|---|---|---|---|---|---|---|---|---|---|---|",
@@ -83,7 +83,7 @@ export function offlineTable(rows: readonly OfflineRow[]): string {
   ].join("\n");
 }
 
-/** From 500 nodes on: below, the start of the process is most of it. */
+/** From 500 nodes on: below, code that is not compiled yet is most of it. */
 function growth(rows: readonly OfflineRow[]): string[] {
   const large = rows.filter(({ nodes }) => nodes >= 500);
   const [first, last] = [large[0], large.at(-1)];
