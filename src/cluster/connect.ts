@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import type { ExecOutcome } from "../model/capture.ts";
 import type { ConnectionFlags } from "../model/request.ts";
 import { reviewAccess } from "./access-review.ts";
-import { type Agents, createAgents } from "./agents.ts";
+import { type Agents, directAgents, type Way } from "./agents.ts";
 import type { Cluster, Environment, ExecRequest, OpenCluster } from "./cluster.ts";
 import type { Connection } from "./connection.ts";
 import { systemTools } from "./credential-sources.ts";
@@ -51,7 +51,7 @@ async function open(
   const { context, clusterName, server } = connection;
   if (flags.verbosity > 0) environment.notice(`context "${context}", cluster "${clusterName}", server ${server}`);
   // A wrong proxy address is said before a login plugin asks anybody anything.
-  const agents = new AgentsByIdentity(connection, environment.env);
+  const agents = await agentsByIdentity(connection, environment.env);
   const credentials = await openCredentials(connection, environment, {
     ...systemTools,
     runPlugin: (command) => environment.lendTerminal(() => systemTools.runPlugin(command)),
@@ -88,29 +88,33 @@ function withPermittedPlugin(connection: Connection, environment: Environment): 
 }
 
 /**
- * The connections of one run, direct or through the proxy that kubeconfig or environment name; by TLS identity, so that
- * a rotated certificate never meets an old connection. What runs on an old one is left to end.
+ * The connections of one run, direct or through the proxy that kubeconfig or environment name. Throws HealthError for a
+ * proxy address nobody can use.
  */
+async function agentsByIdentity(connection: Connection, env: Environment["env"]): Promise<AgentsByIdentity> {
+  const server = new URL(connection.server);
+  const proxy = proxyFor(server, connection.proxyUrl, env);
+  if (proxy === null) return new AgentsByIdentity(server, directAgents);
+  // Most runs need none of what it takes to go through a proxy.
+  const { proxiedAgents } = await import("./proxied-agents.ts");
+  return new AgentsByIdentity(server, (way) => proxiedAgents({ ...way, proxy, proxyAuthorities: systemAuthorities }));
+}
+
+/** By TLS identity, so that a rotated certificate never meets an old connection. What runs on an old one is left to end. */
 class AgentsByIdentity {
   readonly #server: URL;
-  readonly #proxy: URL | null;
+  readonly #make: (way: Way) => Agents;
   readonly #made = new Map<TlsIdentity, Agents>();
 
-  /** Throws HealthError for a proxy address nobody can use. */
-  constructor(connection: Connection, env: Environment["env"]) {
-    this.#server = new URL(connection.server);
-    this.#proxy = proxyFor(this.#server, connection.proxyUrl, env);
+  constructor(server: URL, make: (way: Way) => Agents) {
+    this.#server = server;
+    this.#make = make;
   }
 
   of(tls: TlsIdentity): Agents {
     const known = this.#made.get(tls);
     if (known !== undefined) return known;
-    const agents = createAgents({
-      server: this.#server,
-      tls,
-      proxy: this.#proxy,
-      proxyAuthorities: systemAuthorities,
-    });
+    const agents = this.#make({ server: this.#server, tls });
     this.#made.set(tls, agents);
     return agents;
   }

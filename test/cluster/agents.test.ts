@@ -5,8 +5,9 @@ import { resolve } from "node:path";
 import { TLSSocket } from "node:tls";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { type Agents, createAgents } from "../../src/cluster/agents.ts";
+import { type Agents, directAgents } from "../../src/cluster/agents.ts";
 import type { Connection } from "../../src/cluster/connection.ts";
+import { proxiedAgents } from "../../src/cluster/proxied-agents.ts";
 import { type KeyPair, tlsIdentity } from "../../src/cluster/tls-identity.ts";
 import { anonymous } from "./connections.ts";
 import { httpProxy, portOf, socksProxy, type TestProxy } from "./proxies.ts";
@@ -65,12 +66,9 @@ function agents(
 ): Agents {
   const whole = { ...anonymous, caPem: authority, server, ...connection };
   const tls = tlsIdentity(whole, pair, () => []);
-  const made = createAgents({
-    server: new URL(server),
-    tls,
-    proxy: proxy === null ? null : new URL(proxy),
-    proxyAuthorities: () => [],
-  });
+  const way = { server: new URL(server), tls };
+  const made =
+    proxy === null ? directAgents(way) : proxiedAgents({ ...way, proxy: new URL(proxy), proxyAuthorities: () => [] });
   ends.push(() => made.close());
   return made;
 }

@@ -153,6 +153,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "network-error.ts": "errors of the network",
     "permitted-plugin.ts": "kubercs",
     "pod-log.ts": own("test/cluster/pod-log.test.ts"),
+    "proxied-agents.ts": own("test/cluster/agents.test.ts"),
     "proxy.ts": "proxies in the environment",
     "request-headers.ts": "names to impersonate",
     "resource-list.ts": own("test/cluster/resource-list.test.ts"),
