@@ -2,7 +2,7 @@ import type { Facts } from "../model/facts.ts";
 import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, CiliumSettings, Coverage, Finding, Report, Summary, Want } from "../model/report.ts";
 import type { FailOn, IgnoreFlag, Scope } from "../model/request.ts";
-import { cellStatus } from "../model/status.ts";
+import { isUnreachable } from "../model/status.ts";
 import { diagnose, type SpellCommand, wantedCaptures } from "./engine.ts";
 import { joinedViews } from "./joined-views.ts";
 import { countByNode, countPairs, sumCounts } from "./matrix/counts.ts";
@@ -106,7 +106,7 @@ function unexplained(cells: Cells): number {
   let count = 0;
   for (const target of targets satisfies readonly Target[]) {
     cells[target].forEach((code, cell) => {
-      if (cells.claims[target][cell] === 0 && cellStatus(code) === "unreachable") count++;
+      if (isUnreachable(code) && cells.claims[target][cell] === 0) count++;
     });
   }
   return count;

@@ -10,12 +10,19 @@ export type PathCounts = { readonly [status in PathStatus]: number } & { readonl
 export const noPath = 0;
 const staleBit = 0x10;
 
+const codes = Object.fromEntries(pathStatuses.map((status, at) => [status, at + 1])) as Record<PathStatus, number>;
+
 export function cellCode(status: PathStatus, stale: boolean): number {
-  return (pathStatuses.indexOf(status) + 1) | (stale ? staleBit : 0);
+  return codes[status] | (stale ? staleBit : 0);
 }
 
 export function cellStatus(code: number): PathStatus | null {
   return pathStatuses[(code & 0x0f) - 1] ?? null;
+}
+
+/** Asked of each path of a large mesh more than once. */
+export function isUnreachable(code: number | undefined): boolean {
+  return code !== undefined && (code & 0x0f) === codes.unreachable;
 }
 
 export function cellIsStale(code: number): boolean {

@@ -131,7 +131,8 @@ export function countAddresses(row: MatrixRow, messages: readonly string[]): { p
       for (let to = 0; to < row.width; to++) {
         if (position.ip[to] === 0) continue;
         probed++;
-        if (silent[(position.http.outcome[to] ?? 0) - 2] === true) timedOut++;
+        const outcome = position.http.outcome[to] ?? noResult;
+        if (isFailure(outcome) && silent[outcome - 2] === true) timedOut++;
       }
     }
   }
@@ -180,8 +181,10 @@ function judgeProbes(
   let freshFailure = false;
   let missing = false;
   let stale = false;
-  row[target].positions.forEach((address, position) => {
-    if (position > 0 && isEmptyPosition(address, to)) return;
+  const { positions } = row[target];
+  for (let position = 0; position < positions.length; position++) {
+    const address = positions[position];
+    if (address === undefined || (position > 0 && isEmptyPosition(address, to))) continue;
     for (const protocol of protocols) {
       const probe = address[protocol];
       const outcome = probe.outcome[to] ?? noResult;
@@ -194,7 +197,7 @@ function judgeProbes(
       failed ||= isFailure(outcome);
       freshFailure ||= isFailure(outcome) && !old;
     }
-  });
+  }
   if (failed) return cellCode("unreachable", !freshFailure);
   if (missing) return plain("unknown");
   return stale ? cellCode("stale", true) : plain("reachable");

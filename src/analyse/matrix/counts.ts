@@ -1,6 +1,13 @@
 import { type Target, targets } from "../../model/matrix.ts";
 import type { Cells, Summary } from "../../model/report.ts";
-import { cellStatus, noPath, type PathCounts, type PathStatus, pathStatuses } from "../../model/status.ts";
+import {
+  cellStatus,
+  isUnreachable,
+  noPath,
+  type PathCounts,
+  type PathStatus,
+  pathStatuses,
+} from "../../model/status.ts";
 
 export type MutableCounts = { [status in PathStatus]: number } & { total: number };
 
@@ -60,7 +67,7 @@ export function countPairs(cells: Cells): Pick<Summary, "unreachablePairs" | "to
       const at = from * cells.size + to;
       if (from === to || (cells.host[at] === noPath && cells.endpoint[at] === noPath)) continue;
       totalPairs++;
-      if (!targets.some((target) => cellStatus(cells[target][at] ?? noPath) === "unreachable")) continue;
+      if (!isUnreachable(cells.host[at]) && !isUnreachable(cells.endpoint[at])) continue;
       unreachablePairs++;
       hubs = hubs === null ? [from, to] : hubs.filter((node) => node === from || node === to);
     }

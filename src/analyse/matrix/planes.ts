@@ -72,24 +72,22 @@ function readPlane({ facts, cells, classes, lens }: Source, kind: ProbeKind, fir
   const plane = new Uint8Array(size * size);
   const target = targetOf(kind);
   if (!lens.targets.includes(target) || !lens.protocols.includes(protocolOf(kind))) return plane;
+  const codes = cells[target];
   facts.matrix.rows.forEach((row, from) => {
     for (const position of row?.[target].positions.slice(first, end) ?? []) {
-      const probe = position[protocolOf(kind)];
-      for (let to = 0; to < (row?.width ?? 0); to++) {
+      const { outcome: outcomes } = position[protocolOf(kind)];
+      for (let to = 0; to < outcomes.length; to++) {
         const at = from * size + to;
-        const outcome = probe.outcome[to] ?? noResult;
-        if (outcome === noResult || failed(plane[at]) || !isShown(cells, target, from, to, lens)) continue;
+        const outcome = outcomes[to] ?? noResult;
+        if (outcome === noResult || failed(plane[at])) continue;
+        // An agent's own node has no path unless it fails; that its probe is fine is worth knowing all the same.
+        if (from === to ? lens.nodes[from] !== 1 : codes[at] === noPath) continue;
         if (outcome !== success) plane[at] = classes[outcome - 2] ?? otherFailure;
-        else if (cellStatus(cells[target][at] ?? noPath) !== "stale") plane[at] = fine;
+        else if (cellStatus(codes[at] ?? noPath) !== "stale") plane[at] = fine;
       }
     }
   });
   return plane;
-}
-
-/** An agent's own node has no path unless it fails; that its probe is fine is worth knowing all the same. */
-function isShown(cells: Cells, target: Target, from: number, to: number, lens: Lens): boolean {
-  return from === to ? lens.nodes[from] === 1 : cells[target][from * cells.size + to] !== noPath;
 }
 
 export function failed(value: number | undefined): boolean {

@@ -20,10 +20,14 @@ export const healthPortConflict: Rule = {
       docs: "firewall",
     },
   ],
-  find: (scene) => scene.nodes.flatMap((_node, at) => claimAt(scene, at)),
+  find: (scene) => (anyRefused(scene) ? scene.nodes.flatMap((_node, at) => claimAt(scene, at)) : []),
 };
 
 const enough = 0.85;
+
+function anyRefused({ planes: { primary, secondary } }: Scene): boolean {
+  return primary["host-http"].includes(refused) || secondary?.["host-http"].includes(refused) === true;
+}
 
 function claimAt(scene: Scene, at: number): Claim[] {
   if (scene.nodes[at]?.agent?.health == null || announcesLinkLocal(scene, at)) return [];

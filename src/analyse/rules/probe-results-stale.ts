@@ -41,6 +41,7 @@ export const probeResultsStale: Rule = {
 
 /** Agents at least half of whose judged paths are stale. An agent without a socket of its own is another rule's. */
 function staleRows(scene: Scene): number[] {
+  if (!targets.some((target) => scene.cells[target].some(cellIsStale))) return [];
   return scene.nodes.flatMap((node, at) => {
     if (node.agent?.health?.hasNodes !== true || socketFailure(scene, at) !== null) return [];
     let judged = 0;

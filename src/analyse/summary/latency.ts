@@ -1,5 +1,13 @@
 import type { Facts } from "../../model/facts.ts";
-import { decodeLatency, probedAt, success, type Target, targets } from "../../model/matrix.ts";
+import {
+  decodeLatency,
+  type ProbeColumns,
+  type Protocol,
+  probedAt,
+  success,
+  type Target,
+  targets,
+} from "../../model/matrix.ts";
 
 /** Medians are over the others' successful probes of the node's host address: the wire, without the pod path. */
 export interface NodeLatency {
@@ -14,11 +22,13 @@ export interface NodeLatency {
 
 export function latencyByNode(facts: Facts): NodeLatency[] {
   const scratch = new Float64Array(facts.matrix.rows.length);
+  const icmp = hostProbes(facts, "icmp");
+  const http = hostProbes(facts, "http");
   return facts.nodes.map((_node, index) => {
     const ages = probeAges(facts, index);
     return {
-      icmpMedianNs: median(column(facts, index, "icmp", scratch)),
-      httpMedianNs: median(column(facts, index, "http", scratch)),
+      icmpMedianNs: median(column(icmp, index, scratch)),
+      httpMedianNs: median(column(http, index, scratch)),
       oldestProbeNs: ages.oldest,
       newestProbeNs: ages.newest,
       ips: { host: primaryAddress(facts, "host", index), endpoint: primaryAddress(facts, "endpoint", index) },
@@ -26,15 +36,19 @@ export function latencyByNode(facts: Facts): NodeLatency[] {
   });
 }
 
-/** What the others measured to a node, in the first places of `scratch`. */
-function column(facts: Facts, to: number, protocol: "icmp" | "http", scratch: Float64Array): Float64Array {
+/** By node index, its probes of the others' primary host addresses. */
+function hostProbes({ matrix }: Facts, protocol: Protocol): readonly (ProbeColumns | null)[] {
+  return matrix.rows.map((row) => row?.host.positions[0]?.[protocol] ?? null);
+}
+
+/** What the others measured to a node, in the first places of `scratch`. Agents that count tell few latencies. */
+function column(probes: readonly (ProbeColumns | null)[], to: number, scratch: Float64Array): Float64Array {
   let count = 0;
-  facts.matrix.rows.forEach((row, from) => {
-    const probe = row?.host.positions[0]?.[protocol];
-    if (from === to || probe === undefined || probe.outcome[to] !== success) return;
-    const ns = decodeLatency(probe.latency[to] ?? 0);
-    if (ns > 0) scratch[count++] = ns;
-  });
+  for (let from = 0; from < probes.length; from++) {
+    const probe = probes[from];
+    const code = probe?.latency[to] ?? 0;
+    if (code !== 0 && from !== to && probe?.outcome[to] === success) scratch[count++] = decodeLatency(code);
+  }
   return scratch.subarray(0, count);
 }
 

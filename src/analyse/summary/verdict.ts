@@ -1,7 +1,7 @@
 import { type Target, targets } from "../../model/matrix.ts";
 import type { Cells, Coverage, Finding, Summary, Verdict } from "../../model/report.ts";
 import type { FailOn, Severity } from "../../model/request.ts";
-import type { PathCounts } from "../../model/status.ts";
+import { isUnreachable, type PathCounts } from "../../model/status.ts";
 import { isOpenFailure } from "./open-failures.ts";
 
 const severityOrder: readonly Severity[] = ["error", "warning", "info"];
@@ -22,7 +22,9 @@ export function exitCode(
 }
 
 function hasOpenFailure(cells: Cells, findings: readonly Finding[]): boolean {
-  return targets.some((target) => cells[target].some((_code, cell) => isOpenFailure(cells, findings, target, cell)));
+  return targets.some((target) =>
+    cells[target].some((code, cell) => isUnreachable(code) && isOpenFailure(cells, findings, target, cell)),
+  );
 }
 
 function hasFinding(findings: readonly Finding[], failOn: Severity): boolean {
