@@ -28,7 +28,8 @@ export class PrefixPrinter {
   readonly #talks = new Map<string, Talk>();
   #waiting: { readonly [stream in OutputStream]: Uint8Array[] } = { stdout: [], stderr: [] };
   #waitingBytes = 0;
-  #writing: Promise<void> | null = null;
+  /** Resolves once what has come until now is written, whatever comes after it. */
+  #written: Promise<void> = Promise.resolve();
 
   /** `readerGone` is called once stdout is read no more. */
   constructor(io: Io, show: ShowFlags, readerGone: () => void) {
@@ -42,9 +43,9 @@ export class PrefixPrinter {
     this.#print(stream, talk, talk.lines.add(piece));
   }
 
-  /** Resolves once the reader has caught up; null where it is not far behind. */
+  /** Resolves once the reader has come as far as this; null where it is not far behind. */
   get full(): Promise<void> | null {
-    return this.#waitingBytes > mostWaiting ? this.#writing : null;
+    return this.#waitingBytes > mostWaiting ? this.#written : null;
   }
 
   /** The agent's last lines; resolves once they are written. */
@@ -54,7 +55,7 @@ export class PrefixPrinter {
       this.#print(stream, talk, talk.lines.end());
       this.#talks.delete(`${stream} ${node}`);
     }
-    await this.#writing;
+    await this.#written;
   }
 
   #talk(node: string, stream: OutputStream): Talk {
@@ -76,23 +77,21 @@ export class PrefixPrinter {
     for (const line of lines) parts.push(prefix, neutral ? encoder.encode(shownLine(line)) : line, lineEnd);
     if (parts.length === 0) return;
     const text = concat(parts);
+    if (this.#waiting.stdout.length + this.#waiting.stderr.length === 0) {
+      this.#written = this.#written.then(() => this.#write());
+    }
     this.#waiting[stream].push(text);
     this.#waitingBytes += text.length;
-    this.#writing ??= this.#write();
   }
 
   /** Together what came while the last ones were written. */
   async #write(): Promise<void> {
-    await null;
-    while (this.#waiting.stdout.length + this.#waiting.stderr.length > 0) {
-      const { stdout, stderr } = this.#waiting;
-      this.#waiting = { stdout: [], stderr: [] };
-      this.#io.progress(null);
-      if (stderr.length > 0) await this.#io.output("stderr", concat(stderr));
-      if (stdout.length > 0 && !(await this.#io.output("stdout", concat(stdout)))) this.#readerGone();
-      this.#waitingBytes -= sizeOf(stderr) + sizeOf(stdout);
-    }
-    this.#writing = null;
+    const { stdout, stderr } = this.#waiting;
+    this.#waiting = { stdout: [], stderr: [] };
+    this.#io.progress(null);
+    if (stderr.length > 0) await this.#io.output("stderr", concat(stderr));
+    if (stdout.length > 0 && !(await this.#io.output("stdout", concat(stdout)))) this.#readerGone();
+    this.#waitingBytes -= sizeOf(stderr) + sizeOf(stdout);
   }
 }
 

@@ -63,6 +63,51 @@ describe("lines with the name of their node", () => {
     expect(printer.full).toBe(null);
   });
 
+  /** A reader that takes one write at a time, while another agent never falls silent. */
+  const besideATrickle = () => {
+    const done: (() => void)[] = [];
+    const output = async () => {
+      await new Promise<void>((resolve) => done.push(resolve));
+      return true;
+    };
+    const printer = new PrefixPrinter({ ...silentIo(), output }, show, () => {});
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const writes = async (count: number) => {
+      for (let at = 0; at < count; at++) {
+        await turn();
+        printer.add("b", "stdout", bytes("a little\n"));
+        done.shift()?.();
+      }
+      await turn();
+    };
+    return { printer, writes };
+  };
+
+  it("release an agent that waits though others go on to say a little", async () => {
+    const { printer, writes } = besideATrickle();
+    let isReleased = false;
+    printer.add("a", "stdout", bytes(`${"x".repeat(5 * 1024 * 1024)}\n`));
+    void printer.full?.then(() => {
+      isReleased = true;
+    });
+    await writes(1);
+    expect(isReleased).toBe(true);
+    expect(printer.full).toBe(null);
+  });
+
+  it("of an agent that has ended are awaited alone, whatever others go on to say", async () => {
+    const { printer, writes } = besideATrickle();
+    let hasEnded = false;
+    printer.add("b", "stdout", bytes("first\n"));
+    await writes(1);
+    printer.add("a", "stdout", bytes("last\n"));
+    void printer.end("a").then(() => {
+      hasEnded = true;
+    });
+    await writes(2);
+    expect(hasEnded).toBe(true);
+  });
+
   it("hold nobody up once nobody reads", async () => {
     let gone = 0;
     const printer = new PrefixPrinter({ ...silentIo(), output: async () => false }, show, () => void gone++);
