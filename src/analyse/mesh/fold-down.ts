@@ -10,19 +10,22 @@ export interface Part {
 }
 
 /**
- * A node that is down is found by its own cluster, and by every other from the way there: one finding, its own cluster's,
- * with all paths and what the others saw. Where its own cluster finds no such thing, what the others found stays.
+ * A node that is down is found by its own cluster, and by every other from the way there: one finding, its own cluster's
+ * and in its place, with all paths and what the others saw. Where its own cluster finds no such thing, what the others
+ * found stays.
  */
 export function foldDown(parts: readonly Part[], clusters: readonly Facts[]): Part[] {
   const whole = new Map<string, Part>();
   for (const part of parts) if (isDown(part) && isOwn(part, clusters)) whole.set(nameOf(part), part);
-  const rest: Part[] = [];
   for (const part of parts) {
-    const main = isDown(part) ? whole.get(nameOf(part)) : undefined;
-    if (main === undefined) rest.push(part);
-    else if (!isOwn(part, clusters)) whole.set(nameOf(part), joined(main, part, clusters));
+    const main = isDown(part) && !isOwn(part, clusters) ? whole.get(nameOf(part)) : undefined;
+    if (main !== undefined) whole.set(nameOf(part), joined(main, part, clusters));
   }
-  return [...whole.values(), ...rest];
+  return parts.flatMap((part) => {
+    const main = isDown(part) ? whole.get(nameOf(part)) : undefined;
+    if (main === undefined) return [part];
+    return isOwn(part, clusters) ? [main] : [];
+  });
 }
 
 function isDown({ finding }: Part): boolean {
