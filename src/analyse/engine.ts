@@ -157,15 +157,20 @@ function toFinding(hit: Hit, ignores: readonly IgnoreFlag[], spell: SpellCommand
     pathCount: pathCount(hit),
     evidence: claim.evidence.map(({ text, node, capture }) => ({ text, node: node ?? null, capture: capture ?? null })),
     alternatives: claim.alternatives ?? [],
-    confirm: (claim.confirm ?? []).filter(isWhole).map((step) => confirmation(step, spell)),
+    confirm: (claim.confirm ?? []).filter((step) => canBeTyped(step, claim)).map((step) => confirmation(step, spell)),
     fix: claim.fix ?? cause.fix,
     docs: docsLinks[cause.docs],
   };
 }
 
-/** An address that nobody told leaves a command that cannot be typed. */
-function isWhole({ argv }: ConfirmStep): boolean {
-  return !argv.includes("");
+/**
+ * Not with an address that nobody told, and not with a name that begins with "-", which an agent may claim though no Node
+ * can have it: it would be read as a flag, and neither kubectl's flags nor ours are told from names by a quote.
+ */
+function canBeTyped({ node, argv }: ConfirmStep, { nodes }: Claim): boolean {
+  const isOurs = node === null && argv[0] === "cilium-health";
+  const names = isOurs ? argv : nodes;
+  return !argv.includes("") && !names.some((name) => name.startsWith("-") && argv.includes(name));
 }
 
 function confirmation(step: ConfirmStep, spell: SpellCommand): Confirmation {

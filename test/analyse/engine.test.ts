@@ -3,7 +3,7 @@ import { diagnose, wantedCaptures } from "../../src/analyse/engine.ts";
 import { correlate } from "../../src/analyse/matrix/correlate.ts";
 import { readPlanes } from "../../src/analyse/matrix/planes.ts";
 import { lens } from "../../src/analyse/matrix/scope.ts";
-import type { Cause, Claim, Rule } from "../../src/analyse/rule.ts";
+import type { Cause, Claim, ConfirmStep, Rule } from "../../src/analyse/rule.ts";
 import { firstScene, type Scene } from "../../src/analyse/scene.ts";
 import { ciliumSettings } from "../../src/analyse/settings/settings.ts";
 import type { IgnoreFlag, Severity } from "../../src/model/request.ts";
@@ -127,6 +127,19 @@ describe("findings", () => {
       docs: expect.stringMatching(/^https:\/\/docs\.cilium\.io\//),
       confirm: [{ node: "n1", command: "on n1: ip link", expect: "UP" }],
     });
+  });
+
+  it.each<[string, Partial<ConfirmStep>, number]>([
+    ["nodes of usual names", { argv: ["cilium-health", "pair", "n1", "n2"] }, 1],
+    ["a node whose name reads as a flag", { argv: ["cilium-health", "pair", "n1", "--locate"] }, 0],
+    ["the claim's own node of such a name", { argv: ["get", "node", "-x"] }, 0],
+    ["an address nobody told", { argv: ["get", "node", ""] }, 0],
+    ["flags of kubectl", { argv: ["-n", "kube-system", "get", "pod", "agent"] }, 1],
+    ["flags of a program in the image", { node: "n1", argv: ["cilium-health", "status", "-o", "json"] }, 1],
+  ])("name no command that cannot be typed as it is meant: %s", (_what, step, count) => {
+    const confirm = [{ node: null, argv: [], expect: "anything", ...step }];
+    const { findings } = run([rule("x", () => [{ nodes: ["-x"], confirm }])]);
+    expect(findings[0]?.confirm).toHaveLength(count);
   });
 
   it.each([
