@@ -119,7 +119,7 @@ function listPage(shown: readonly Verb[]): string {
 function verbPage(verb: Verb): string {
   const name = nameOf(verb);
   const shared = Object.keys(verb.flags).some((flag) => flag === "context");
-  const own = Object.entries(verb.flags).filter(([flag]) => !(shared && Object.hasOwn(readFlags, flag)));
+  const own = Object.entries(verb.flags).filter(([flag, { group }]) => !(shared && isShared(flag, group)));
   const sections = [
     `${verb.describe}.`,
     `    ${scriptName} ${typed(verb.usage)} [flags]${verb.rest === undefined ? "" : ` -- ${verb.rest}`}`,
@@ -129,6 +129,12 @@ function verbPage(verb: Verb): string {
   if (own.length > 0) sections.push("## Flags", flagRows(Object.fromEntries(own)));
   if (shared) sections.push("And the [flags that reading commands share](flags.md).");
   return page(`${scriptName} ${name}`, sections);
+}
+
+/** A flag of a command's own group says more there than the shared one of its name. */
+function isShared(flag: string, group: string | undefined): boolean {
+  const shared = readFlags[flag];
+  return shared !== undefined && (group === undefined || group === shared.group);
 }
 
 function exampleText(name: string, [line, what]: readonly [string, string]): string {

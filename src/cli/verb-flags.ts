@@ -130,6 +130,12 @@ export const execFlags: FlagTable = {
     describe: "Bytes of each agent's stdout, and of its stderr, for instance 64KiB; the rest is cut (default 1MiB)",
     group: "Exec:",
   },
+  timeout: {
+    type: "string",
+    describe:
+      "Time for the command in an agent (default 30s); time in which its output waits for a slow reader does not count",
+    group: "Exec:",
+  },
 };
 
 export const demoFlags: FlagTable = {

@@ -119,7 +119,7 @@ export const verbs: readonly Verb[] = [
     usage: "exec",
     rest: "COMMAND [ARGS...]",
     describe: "One command of your own in every agent at once, bounded; --show group folds equal answers",
-    flags: { ...execFlags, ...agentFlags, from: { type: "string", hidden: true } },
+    flags: { ...agentFlags, ...execFlags, from: { type: "string", hidden: true } },
     toRequest: (flags) => ({ kind: "exec", ...toExec(flags), ...toReadFlags(flags) }),
   },
   {
