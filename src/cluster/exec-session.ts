@@ -3,12 +3,13 @@ import { type ClientOptions, type RawData, WebSocket } from "ws";
 import type { ExecOutcome } from "../model/capture.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { ExecRequest } from "./cluster.ts";
+import { brokenSession } from "./exec-failure.ts";
 import { execProtocols } from "./exec-frames.ts";
 import { refusedUpgrade } from "./exec-refusal.ts";
 import { ExecReply } from "./exec-reply.ts";
 import { execUrl } from "./exec-url.ts";
 import { type HeldTimer, heldTimer } from "./held-timer.ts";
-import { describeNetworkError, hostAndPort } from "./network-error.ts";
+import { describeNetworkError } from "./network-error.ts";
 import type { Identity, Wire } from "./wire.ts";
 
 /**
@@ -185,7 +186,7 @@ export class ExecSession {
 
   #failed(error: Error): void {
     if (this.#settle === null) return;
-    const outcome = outcomeOfError(error, this.#wire.server);
+    const outcome = brokenSession(error, this.#wire.server, execLimits.frameBytes);
     if (this.#phase === "handshake" && outcome.kind === "network") this.#trace(outcome.message, null, 0);
     this.#end(outcome);
   }
@@ -236,18 +237,4 @@ export class ExecSession {
 function messageBytes(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
-}
-
-function outcomeOfError(error: Error & { readonly code?: unknown }, server: URL): ExecOutcome {
-  const code = typeof error.code === "string" ? error.code : "";
-  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return { kind: "too-big", limitBytes: execLimits.frameBytes };
-  const host = hostAndPort(server);
-  if (code.startsWith("WS_ERR_")) {
-    return { kind: "network", code, message: `the answer of ${host} is no valid WebSocket frame (${error.message})` };
-  }
-  if (/subprotocol|Sec-WebSocket|Upgrade header/.test(error.message)) {
-    const message = `${host} accepted the exec in a way Kubernetes does not (${error.message}): a proxy may stand in between; try --exec-via=kubectl`;
-    return { kind: "network", code, message };
-  }
-  return { kind: "network", ...describeNetworkError(error, server) };
 }

@@ -129,6 +129,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "connection.ts": types,
     "credential-sources.ts": own("test/cluster/credentials.test.ts"),
     "credentials.ts": own("test/cluster/credentials.test.ts"),
+    "exec-failure.ts": own("test/cluster/exec.test.ts"),
     "exec-frames.ts": "frames",
     "exec-plugin-process.ts": own("test/cluster/exec-plugin.test.ts"),
     "exec-plugin.ts": "answers of login plugins",
