@@ -56,16 +56,16 @@ describe("collecting", () => {
 
   it("asks four agents at once after a first reply too large for more, and all that it may after a small one", async () => {
     let [atOnce, most] = [0, 0];
-    const after = async (outcome: ExecOutcome) => {
+    const answered = async (outcome: ExecOutcome) => {
       most = Math.max(most, ++atOnce);
       await new Promise((resolve) => setImmediate(resolve));
       atOnce--;
       return outcome;
     };
     const orders = Array.from({ length: 40 }, (_, at) => ({ pod: pod(`n${at}`), captures: [health] }));
-    await run(orders, () => after({ kind: "too-big", limitBytes: 32 * 1024 * 1024 }), { parallel: 20 });
+    await run(orders, () => answered({ kind: "too-big", limitBytes: 32 * 1024 * 1024 }), { parallel: 20 });
     expect(most).toBe(4);
-    await run(orders, () => after(json), { parallel: 20 });
+    await run(orders, () => answered(json), { parallel: 20 });
     expect(most).toBeGreaterThan(10);
   });
 
