@@ -8,7 +8,8 @@ export interface Pace {
   heard(outcome: ExecOutcome): void;
 }
 
-const startWidth = 16;
+/** The default of --parallel. */
+const startWidth = 20;
 /** What more lanes must bring to be kept, by rate of ended execs. */
 const worthwhile = 1.15;
 const growth = 1.5;

@@ -125,7 +125,8 @@ export async function lookAt(
     notes.push(...shortNotes(running.length, counted, closer, nodeLists));
     seen = report;
   } else await round(running.map((pod): AgentOrder => ({ pod, captures: [...captures, ...beside] })));
-  const asked = flags.confirm && !signal.aborted && (await confirm(run));
+  // A report that is there already rests on all that anybody wanted to know.
+  const asked = seen === null && flags.confirm && !signal.aborted && (await confirm(run));
   const facts = reducer.finish();
   rejectUnknownNodes(flags, facts);
   const report = seen === null || asked || signal.aborted ? judge(facts, flags, io, signal.aborted, state) : seen;
@@ -167,34 +168,41 @@ function askAll({ state, reducer, flags, io, signal, tap }: Run, agents: number)
 }
 
 /**
- * After a short round: more of the agents concerned, null where the run was ended before. And the report, where nobody
- * was asked anything more.
+ * After a short round: more of the agents concerned, null where the run was ended before. What would confirm a suspicion
+ * is asked along. And the report, where nobody was asked anything more.
  */
 async function askCloser(
-  { state, reducer, flags, io, signal }: Run,
+  run: Run,
   named: readonly string[],
   nodeLists: NodeLists,
 ): Promise<{ readonly closer: Closer | null; readonly report: Report | null }> {
+  const { state, reducer, flags, io, signal } = run;
   if (signal.aborted) return { closer: null, report: null };
   const facts = reducer.finish();
   const report = judge(facts, flags, io, false, state);
   const closer = closerRound(facts, report, named, nodeLists);
-  if (closer.orders.length === 0) return { closer, report };
-  io.progress(`asking ${closer.orders.length} agents more closely`);
-  await state.round(inLanes(closer.orders), sinkOf(reducer, null), signal, () => {});
+  const orders = [...closer.orders, ...(flags.confirm ? confirmingOrders(run, facts) : [])];
+  if (orders.length === 0) return { closer, report };
+  io.progress(`asking ${counted(new Set(orders.map(({ pod }) => pod)).size, "agent")} more closely`);
+  await state.round(inLanes(orders), sinkOf(reducer, null), signal, () => {});
   return { closer: signal.aborted ? null : closer, report: null };
 }
 
 /** The next round is bounded by the rules' wants: suspects and one healthy control. False where nobody was asked. */
-async function confirm({ state, reducer, flags, io, signal, tap }: Run): Promise<boolean> {
-  const facts = reducer.finish();
-  const read = new Map(facts.nodes.map((node) => [node.name, node.agent?.confirming]));
-  const wanted = wants(facts, flags.scope).filter(({ node, capture }) => read.get(node)?.has(capture) !== true);
-  const orders = toOrders(wanted, reducer.agents());
+async function confirm(run: Run): Promise<boolean> {
+  const { state, reducer, io, signal, tap } = run;
+  const orders = confirmingOrders(run, reducer.finish());
   if (orders.length === 0) return false;
   io.progress(`asking ${counted(orders.length, "agent")} for evidence`);
   await state.round(inLanes(orders), sinkOf(reducer, tap), signal, () => {});
   return true;
+}
+
+/** What the rules want to know of each agent beyond what was asked before. */
+function confirmingOrders({ reducer, flags }: Run, facts: Facts): AgentOrder[] {
+  const read = new Map(facts.nodes.map((node) => [node.name, node.agent?.confirming]));
+  const wanted = wants(facts, flags.scope).filter(({ node, capture }) => read.get(node)?.has(capture) !== true);
+  return toOrders(wanted, reducer.agents());
 }
 
 function toOrders(wanted: readonly Want[], agents: readonly AgentPod[]): AgentOrder[] {

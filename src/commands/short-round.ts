@@ -72,7 +72,7 @@ export function closerRound(
 }
 
 /** Commands at once in one agent of a bounded round. */
-const mostLanes = 4;
+const mostLanes = 8;
 
 /** A few agents with many commands each: they would wait for one another one by one. */
 export function inLanes(orders: readonly AgentOrder[]): AgentOrder[] {
