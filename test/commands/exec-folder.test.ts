@@ -3,34 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { execFolder } from "../../src/commands/exec-folder.ts";
-import type { ExecOutput, ExecResult } from "../../src/model/exec.ts";
+import { result } from "../exec-results.ts";
 
 let base = "";
 beforeAll(() => {
   base = mkdtempSync(join(tmpdir(), "exec-folder-"));
 });
 afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-const output = (text: string): ExecOutput => ({
-  bytes: Buffer.from(text),
-  digest: text,
-  length: text.length,
-  cut: false,
-  file: "",
-});
-
-const result = (node: string): ExecResult => ({
-  node,
-  zone: "",
-  pod: "p",
-  state: "ended",
-  exitCode: 0,
-  message: "",
-  mayStillRun: false,
-  durationNs: 1,
-  stdout: output(node),
-  stderr: output(""),
-});
 
 describe("the files of --to", () => {
   it.each([
@@ -41,7 +20,7 @@ describe("the files of --to", () => {
     const path = join(base, what);
     const folder = await execFolder(path, base);
     const kept = [];
-    for (const node of nodes) kept.push(await folder.keep(result(node)));
+    for (const node of nodes) kept.push(await folder.keep(result(node, node)));
     expect(folder.failure).toBe(null);
     expect(readdirSync(path)).toHaveLength(2);
     expect(kept.map(({ stdout }) => readFileSync(join(path, stdout.file), "utf8"))).toEqual(nodes);

@@ -1,27 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ExecStore } from "../../src/commands/exec-store.ts";
-import type { ExecOutput, ExecResult } from "../../src/model/exec.ts";
+import { result as resultOf } from "../exec-results.ts";
 
-const output = (text: string): ExecOutput => ({
-  bytes: Buffer.from(text),
-  digest: text,
-  length: text.length,
-  cut: false,
-  file: "",
-});
-
-const result = (stdout: string): ExecResult => ({
-  node: "n",
-  zone: "",
-  pod: "p",
-  state: "ended",
-  exitCode: 0,
-  message: "",
-  mayStillRun: false,
-  durationNs: 1,
-  stdout: output(stdout),
-  stderr: output(""),
-});
+const result = (stdout: string) => resultOf("n", stdout);
 
 describe("outputs that wait for the end", () => {
   it("are held once where they are equal", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
-import type { ExecGroup, ExecOutput } from "../../src/model/exec.ts";
+import type { ExecGroup } from "../../src/model/exec.ts";
 import { execGroupChunks } from "../../src/render/exec-groups.ts";
+import { result } from "../exec-results.ts";
 
 const asked = vi.hoisted((): number[] => []);
 
@@ -15,29 +16,7 @@ vi.mock("diff", async (original) => {
   return { ...real, structuredPatch };
 });
 
-const output = (text: string): ExecOutput => ({
-  bytes: Buffer.from(text),
-  digest: text,
-  length: text.length,
-  cut: false,
-  file: "",
-});
-
-const group = (node: string, text: string): ExecGroup => ({
-  nodes: [node],
-  first: {
-    node,
-    zone: "",
-    pod: "p",
-    state: "ended",
-    exitCode: 0,
-    message: "",
-    mayStillRun: false,
-    durationNs: 1,
-    stdout: output(text),
-    stderr: output(""),
-  },
-});
+const group = (node: string, text: string): ExecGroup => ({ nodes: [node], first: result(node, text) });
 
 const options = { colorLevel: 0 as const, ascii: true, all: false, noHeaders: false, columns: 80 };
 

@@ -8,19 +8,7 @@ import { exponent, type OfflineRow } from "./offline.ts";
 
 export function liveTable(rows: readonly LiveRow[]): string {
   if (rows.length === 0) return "";
-  const lines = rows.map(({ agents, ours, loop }) =>
-    line([
-      agents,
-      seconds(ours.wallMs),
-      seconds(loop.wallMs),
-      ratio(loop.wallMs, ours.wallMs),
-      seconds(ours.cpuMs),
-      seconds(loop.cpuMs),
-      ratio(loop.cpuMs, ours.cpuMs),
-      `${ours.peakMiB.toFixed(0)} MiB`,
-      mebibytes(loop.bytes),
-    ]),
-  );
+  const lines = rows.map((row) => line([...sideBySide(row), mebibytes(row.loop.bytes)]));
   return [
     "Live, one node's VXLAN blocked, 50 ms an exec, 20 at once (the default of `--parallel`, and the loop's); the loop is `xargs -P 20 kubectl exec … cilium-health status -o json`.",
     "",
@@ -34,21 +22,11 @@ export function liveTable(rows: readonly LiveRow[]): string {
 /** Bytes are all that came from the API server: not replies alone, but its objects and TLS as well. */
 export function realTable(rows: readonly LiveRow[]): string {
   if (rows.length === 0) return "";
-  const lines = rows.map(({ agents, ours, loop }) =>
-    line([
-      agents,
-      seconds(ours.wallMs),
-      seconds(loop.wallMs),
-      ratio(loop.wallMs, ours.wallMs),
-      seconds(ours.cpuMs),
-      seconds(loop.cpuMs),
-      ratio(loop.cpuMs, ours.cpuMs),
-      `${ours.peakMiB.toFixed(0)} MiB`,
-      `20 × ${loop.peakMiB.toFixed(0)} MiB`,
-      mebibytes(ours.bytes),
-      mebibytes(loop.bytes),
-    ]),
-  );
+  const lines = rows.map((row) => {
+    const { ours, loop } = row;
+    const peak = `20 × ${loop.peakMiB.toFixed(0)} MiB`;
+    return line([...sideBySide(row), peak, mebibytes(ours.bytes), mebibytes(loop.bytes)]);
+  });
   return [
     "Live, real kube-apiserver with kwok, Cilium's own programs, one node's VXLAN blocked; the loop is the same. Both got every agent's answer. All agents' programs run on the client's machine.",
     "",
@@ -57,6 +35,20 @@ export function realTable(rows: readonly LiveRow[]): string {
     ...lines,
     "",
   ].join("\n");
+}
+
+/** Agents, wall and CPU of both with their ratios, our peak. */
+function sideBySide({ agents, ours, loop }: LiveRow): (string | number)[] {
+  return [
+    agents,
+    seconds(ours.wallMs),
+    seconds(loop.wallMs),
+    ratio(loop.wallMs, ours.wallMs),
+    seconds(ours.cpuMs),
+    seconds(loop.cpuMs),
+    ratio(loop.cpuMs, ours.cpuMs),
+    `${ours.peakMiB.toFixed(0)} MiB`,
+  ];
 }
 
 export function offlineTable(rows: readonly OfflineRow[]): string {
