@@ -1,6 +1,6 @@
 import { backslash, brace, braceEnd, bracket, bracketEnd, colon, comma, newline, quote } from "../model/json-bytes.ts";
 import { type KnownKeys, type Literal, lastKey } from "./json-keys.ts";
-import { digitAt, escapeEnd, largeE, point, scalarEnd, smallE, zero } from "./json-scalars.ts";
+import { digitAt, escapeEnd, isTextAt, largeE, mostDigits, point, scalarEnd, smallE, zero } from "./json-scalars.ts";
 import { giveUp } from "./surprise.ts";
 import { parseTime } from "./time.ts";
 import { plainSeconds, plainTimeLength } from "./time-bytes.ts";
@@ -130,9 +130,7 @@ export class JsonCursor {
   }
 
   textStartsWith(text: string): boolean {
-    if (this.end - this.start < text.length) return false;
-    for (let at = 0; at < text.length; at++) if (this.bytes[this.start + at] !== text.charCodeAt(at)) return false;
-    return true;
+    return this.end - this.start >= text.length && isTextAt(this.bytes, this.start, text);
   }
 
   /** Epoch seconds of a time, as `parseTime` has it; 0 for nonsense. */
@@ -157,7 +155,7 @@ export class JsonCursor {
     let value = 0;
     for (let digit = digitAt(bytes, at); digit >= 0; digit = digitAt(bytes, ++at)) value = value * 10 + digit;
     const length = at - start;
-    if (length === 0 || length > 15 || (length > 1 && bytes[start] === zero)) giveUp();
+    if (length === 0 || length > mostDigits || (length > 1 && bytes[start] === zero)) giveUp();
     const next = bytes[at];
     if (next === point || next === smallE || next === largeE) giveUp();
     this.#at = at;

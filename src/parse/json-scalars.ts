@@ -12,6 +12,15 @@ const words: readonly Uint8Array[] = ["true", "false", "null"].map((word) => enc
 /** What may follow a backslash, `u` aside. */
 const escapes: readonly number[] = [...encoder.encode('"\\/bfnrt')];
 
+/** Digits of an integer that every float holds. */
+export const mostDigits = 15;
+
+/** Whether this text, of ASCII, stands here. */
+export function isTextAt(bytes: Uint8Array, start: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (bytes[start + at] !== text.charCodeAt(at)) return false;
+  return true;
+}
+
 /** -1 where there is none. */
 export function digitAt(bytes: Uint8Array, at: number): number {
   const digit = (bytes[at] ?? 0) - zero;

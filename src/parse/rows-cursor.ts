@@ -1,11 +1,9 @@
 import { backslash, bracket, bracketEnd, newline } from "../model/json-bytes.ts";
-import { digitAt } from "./json-scalars.ts";
+import { digitAt, isTextAt, mostDigits } from "./json-scalars.ts";
 import { giveUp } from "./surprise.ts";
 import { plainSeconds, plainTimeLength } from "./time-bytes.ts";
 
 const [tab, dot] = [0x09, 0x2e];
-/** Digits of an integer that every float holds. */
-const mostDigits = 15;
 
 /** Goes through lines of cells parted by tabs, cell by cell. Gives up on anything but the cell that is asked for. */
 export class RowsCursor {
@@ -46,10 +44,7 @@ export class RowsCursor {
   /** This word, and a tab. */
   word(word: string): void {
     this.cell();
-    if (this.end - this.start !== word.length) giveUp();
-    for (let each = 0; each < word.length; each++) {
-      if (this.#bytes[this.start + each] !== word.charCodeAt(each)) giveUp();
-    }
+    if (this.end - this.start !== word.length || !isTextAt(this.#bytes, this.start, word)) giveUp();
   }
 
   /** The cell as an integer that is not negative. */
@@ -95,7 +90,6 @@ export class RowsCursor {
     const bytes = this.#bytes;
     let { length } = bytes;
     if (bytes[length - 1] === newline) length--;
-    if (length - this.#at !== word.length) giveUp();
-    for (let each = 0; each < word.length; each++) if (bytes[this.#at + each] !== word.charCodeAt(each)) giveUp();
+    if (length - this.#at !== word.length || !isTextAt(bytes, this.#at, word)) giveUp();
   }
 }
