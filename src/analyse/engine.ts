@@ -1,7 +1,7 @@
 import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, Confirmation, Finding, Want } from "../model/report.ts";
 import type { IgnoreFlag, Severity } from "../model/request.ts";
-import { cellStatus, noPath } from "../model/status.ts";
+import { isUnreachable } from "../model/status.ts";
 import { docsLinks } from "./docs.ts";
 import type { Cause, Claim, ConfirmStep, Rule } from "./rule.ts";
 import { type Scene, withoutClaimed } from "./scene.ts";
@@ -105,7 +105,7 @@ function toHit(rule: Rule, claim: Claim, order: number, cells: Cells, number: nu
     const claimed: number[] = [];
     const index = cells.claims[target];
     for (const cell of claim[target]) {
-      if (index[cell] !== 0 || cellStatus(cells[target][cell] ?? noPath) !== "unreachable") continue;
+      if (index[cell] !== 0 || !isUnreachable(cells[target][cell])) continue;
       index[cell] = number;
       claimed.push(cell);
     }

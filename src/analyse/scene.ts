@@ -2,7 +2,7 @@ import type { ConfirmingCaptureId, KeptCaptureId } from "../model/capture.ts";
 import type { Facts, NodeFacts } from "../model/facts.ts";
 import { type Target, targets } from "../model/matrix.ts";
 import type { Cells, CiliumSettings, Want } from "../model/report.ts";
-import { cellStatus, noPath } from "../model/status.ts";
+import { cellStatus, isUnreachable, noPath } from "../model/status.ts";
 import { type Grouping, groupings } from "./matrix/groupings.ts";
 import { blank, type Planes, probeKinds, targetOf } from "./matrix/planes.ts";
 import { foldShapes, type Shape } from "./shapes/shapes.ts";
@@ -122,7 +122,7 @@ function failingNodes(cells: Cells): Uint8Array {
   const failing = new Uint8Array(cells.size);
   for (const target of targets) {
     cells[target].forEach((code, cell) => {
-      if (code === noPath || cellStatus(code) !== "unreachable") return;
+      if (!isUnreachable(code)) return;
       failing[Math.floor(cell / cells.size)] = 1;
       failing[cell % cells.size] = 1;
     });

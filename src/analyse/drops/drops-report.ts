@@ -30,7 +30,10 @@ export function dropsReport(seen: Report, watched: Watched): DropsReport {
   };
 }
 
-/** By the contract: a probe that was dropped is a path that failed; an agent that was not watched, or not understood, was not looked at. */
+/**
+ * By the contract: a probe that was dropped is a path that failed; an agent that was not watched, or not understood, was
+ * not looked at.
+ */
 function exitCodeOf(seen: Report, { tally, agents, choice, conntrack }: Watched): 0 | 1 | 3 {
   if (seen.exitCode === 1 || tally.probePackets > 0) return 1;
   const watched = agents.every(({ state, unread }) => state === "watched" && unread === 0);

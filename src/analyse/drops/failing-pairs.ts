@@ -1,10 +1,10 @@
 import { type Target, targets } from "../../model/matrix.ts";
 import type { Report } from "../../model/report.ts";
-import { cellStatus, noPath } from "../../model/status.ts";
+import { isUnreachable } from "../../model/status.ts";
 
 /** Whether the path from one node to another is unreachable. */
 export function fails(cells: Report["cells"], target: Target, from: number, to: number): boolean {
-  return cellStatus(cells[target][from * cells.size + to] ?? noPath) === "unreachable";
+  return isUnreachable(cells[target][from * cells.size + to]);
 }
 
 /** Tells of two nodes, by name, whether a path between them is unreachable, in whichever direction. */

@@ -4,7 +4,7 @@ import { type AddressColumns, isFailure, type Target, targets } from "../../mode
 import type { PairReport } from "../../model/pair.ts";
 import { isPlainAddress } from "../../model/plain-address.ts";
 import type { ReportNode } from "../../model/report.ts";
-import { cellStatus, noPath } from "../../model/status.ts";
+import { isUnreachable } from "../../model/status.ts";
 import { parseAddress } from "../settings/cidr.ts";
 import { healthPort } from "../settings/wire.ts";
 
@@ -55,7 +55,7 @@ function candidate({ report }: PairReport, from: ReportNode, to: ReportNode, tar
   const row = cells.matrix.rows[from.index];
   const positions = (row?.[target].positions ?? []).filter(({ ip }) => (ip[to.index] ?? 0) !== 0);
   const failing = positions.find(({ http }) => isFailure(http.outcome[to.index] ?? 0));
-  const unreachable = cellStatus(cells[target][from.index * cells.size + to.index] ?? noPath) === "unreachable";
+  const unreachable = isUnreachable(cells[target][from.index * cells.size + to.index]);
   const told = target === "host" ? to.ip : to.healthIP;
   return {
     from,

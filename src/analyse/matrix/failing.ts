@@ -1,5 +1,5 @@
 import { isFailure, noResult, protocols, type Target, targets } from "../../model/matrix.ts";
-import { cellIsStale, cellStatus, noPath } from "../../model/status.ts";
+import { cellIsStale, cellStatus, isUnreachable, noPath } from "../../model/status.ts";
 import type { Scene } from "../scene.ts";
 import { failed, type Plane, type ProbeKind, probeKinds, targetOf } from "./planes.ts";
 
@@ -82,7 +82,7 @@ export function isFreshlyReachable(scene: Scene, target: Target, cell: number): 
 
 export function isStaleFailure(scene: Scene, target: Target, cell: number): boolean {
   const code = scene.cells[target][cell] ?? noPath;
-  return cellStatus(code) === "unreachable" && cellIsStale(code);
+  return isUnreachable(code) && cellIsStale(code);
 }
 
 /** Nodes that the given paths lead to, ascending. */

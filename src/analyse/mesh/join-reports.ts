@@ -2,7 +2,7 @@ import type { Facts } from "../../model/facts.ts";
 import { targets } from "../../model/matrix.ts";
 import type { Cells, ClusterCoverage, Coverage, Finding, Report } from "../../model/report.ts";
 import type { FailOn, IgnoreFlag, Scope, Severity } from "../../model/request.ts";
-import { cellStatus, noPath } from "../../model/status.ts";
+import { isUnreachable } from "../../model/status.ts";
 import { assemble } from "../analyse.ts";
 import { correlate } from "../matrix/correlate.ts";
 import { lens } from "../matrix/scope.ts";
@@ -103,7 +103,7 @@ function claimedBy(look: LookedAt, own: Facts, cells: Cells, places: readonly nu
     report.cells.claims[target].forEach((claim, cell) => {
       if (claim === 0) return;
       const joint = (places[Math.floor(cell / size)] ?? 0) * cells.size + (places[cell % size] ?? 0);
-      if (cellStatus(cells[target][joint] ?? noPath) === "unreachable") claims[claim - 1]?.[target].push(joint);
+      if (isUnreachable(cells[target][joint])) claims[claim - 1]?.[target].push(joint);
     });
   }
   const names = new Map(facts.nodes.map((node) => [node.name, jointName(node, facts, own)]));

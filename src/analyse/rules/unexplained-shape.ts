@@ -1,5 +1,5 @@
 import { type Target, targets } from "../../model/matrix.ts";
-import { cellStatus, noPath } from "../../model/status.ts";
+import { isUnreachable } from "../../model/status.ts";
 import { type ProbeKind, protocolOf, targetOf } from "../matrix/planes.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
@@ -59,7 +59,7 @@ function withOwnCells(scene: Scene): Shape[] {
     let own = 0;
     for (const target of targetsOf(shape)) {
       for (const cell of shape.cells) {
-        if (taken[target][cell] === 1 || cellStatus(scene.cells[target][cell] ?? noPath) !== "unreachable") continue;
+        if (taken[target][cell] === 1 || !isUnreachable(scene.cells[target][cell])) continue;
         taken[target][cell] = 1;
         own++;
       }
