@@ -8,11 +8,11 @@ export function pathSegment(name: string): string {
 
 /** `path` (from its `/api` or `/apis`) under the server's own prefix, with a query. */
 export function apiUrl(server: URL, path: string, query: readonly [string, string][]): URL {
-  return apiUrlOf(server, path, new URLSearchParams(query).toString());
+  return new URL(apiAddress(server, path, new URLSearchParams(query).toString()));
 }
 
-/** The same with a query that is spelled already; "" is none. */
-export function apiUrlOf(server: URL, path: string, search: string): URL {
+/** The same as text, with a query that is spelled already; "" is none. */
+export function apiAddress(server: URL, path: string, search: string): string {
   const prefix = `${server.origin}${server.pathname.replace(/\/+$/, "")}`;
-  return new URL(`${prefix}${path}${search === "" ? "" : `?${search}`}`);
+  return `${prefix}${path}${search === "" ? "" : `?${search}`}`;
 }

@@ -136,7 +136,7 @@ function wireOf(
     async identity(): Promise<Identity> {
       const headers = await credentials.headers();
       const { rest, exec } = agents.of(credentials.tls());
-      return { headers, restAgent: rest, execAgent: exec };
+      return { headers, restAgent: rest, execSockets: exec };
     },
     refresh: (refused) => credentials.refresh(refused.headers),
     userAgent: environment.userAgent,

@@ -46,7 +46,7 @@ export class ExecSession {
   #socket: WebSocket | null = null;
   #unanswered = 0;
   #heardAt = 0;
-  #url = new URL("http://localhost");
+  #url = "";
 
   constructor(wire: Wire, identity: Identity, live: Set<WebSocket>) {
     this.#wire = wire;
@@ -78,13 +78,13 @@ export class ExecSession {
 
   #connect(request: ExecRequest): void {
     const options: ClientOptions = {
-      agent: this.#identity.execAgent,
+      ...this.#identity.execSockets,
       headers: this.#requestHeaders(),
       maxPayload: execLimits.frameBytes,
       perMessageDeflate: false,
       followRedirects: false,
     };
-    const socket = new WebSocket(this.#url, [...execProtocols], options);
+    const socket = new WebSocket(this.#url.replace(/^http/, "ws"), [...execProtocols], options);
     this.#socket = socket;
     this.#live.add(socket);
     socket.on("upgrade", (response) => this.#trace("101 Switching Protocols", response, 0));
@@ -224,7 +224,7 @@ export class ExecSession {
   #trace(outcome: string, response: IncomingMessage | null, bodyBytes: number): void {
     this.#wire.trace({
       method: "GET",
-      url: this.#url.href,
+      url: this.#url,
       outcome,
       ms: this.#wire.clock.now() - this.#started,
       requestHeaders: this.#identity.headers,

@@ -1,11 +1,14 @@
-import { apiUrlOf, pathSegment } from "./api-path.ts";
+import { apiAddress, pathSegment } from "./api-path.ts";
 import type { ExecRequest } from "./cluster.ts";
 
-/** Where a command is asked for: neither stdin nor a terminal. */
-export function execUrl(server: URL, { namespace, pod, container, argv }: ExecRequest): URL {
+/**
+ * Where a command is asked for, with neither stdin nor a terminal: an http or https address. Text, as it is parsed once
+ * more where it is called, and a long command costs more than a connection's other books.
+ */
+export function execUrl(server: URL, { namespace, pod, container, argv }: ExecRequest): string {
   const path = `/api/v1/namespaces/${pathSegment(namespace)}/pods/${pathSegment(pod)}/exec`;
   const end = new URLSearchParams({ container, stderr: "true", stdout: "true" }).toString();
-  return apiUrlOf(server, path, `${commandQuery(argv)}&${end}`);
+  return apiAddress(server, path, `${commandQuery(argv)}&${end}`);
 }
 
 const commandQueries = new WeakMap<readonly string[], string>();

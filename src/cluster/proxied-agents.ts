@@ -5,7 +5,8 @@ import type { ConnectionOptions } from "node:tls";
 import { HttpProxyAgent } from "http-proxy-agent";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { SocksProxyAgent } from "socks-proxy-agent";
-import { type Agents, endpointTls, execPooling, restPooling, type Way } from "./agents.ts";
+import { type Agents, restPooling, type Way } from "./agents.ts";
+import { endpointTls } from "./tls-identity.ts";
 
 export interface ProxiedWay extends Way {
   /** As `proxyFor` found it. */
@@ -23,7 +24,7 @@ class ProxyError extends Error {
   readonly code = "EPROXY";
 }
 
-/** Makes the two agents of a way through a proxy; opens nothing. */
+/** Both for a way through a proxy; opens nothing. */
 export function proxiedAgents(way: ProxiedWay): Agents {
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
@@ -34,7 +35,7 @@ export function proxiedAgents(way: ProxiedWay): Agents {
     rest.destroy();
     exec.destroy();
   };
-  return { rest, exec, close };
+  return { rest, exec: { agent: exec }, close };
 }
 
 /**
@@ -43,7 +44,7 @@ export function proxiedAgents(way: ProxiedWay): Agents {
  */
 function proxied(way: ProxiedWay, use: "rest" | "exec", ending: AbortSignal): HttpAgent {
   const { proxy } = way;
-  const pooling = use === "rest" ? restPooling : execPooling;
+  const pooling = use === "rest" ? restPooling : { keepAlive: false };
   if (proxy.protocol.startsWith("socks")) {
     return checked(new SocksProxyAgent(proxy.href.replace(/^socks5:/, "socks5h:"), pooling), way);
   }

@@ -1,4 +1,11 @@
-import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
+import { isIP } from "node:net";
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+} from "node:tls";
 import { HealthError } from "../model/errors.ts";
 import type { Connection } from "./connection.ts";
 
@@ -52,6 +59,17 @@ export function tlsIdentity(
     secureContext: usable(`client certificate and key of user "${userName}"`, () =>
       createSecureContext({ ca: [...ca], ...keyPair }),
     ),
+  };
+}
+
+/** How the API server itself is spoken to, whatever stands in between. */
+export function endpointTls(tls: TlsIdentity): ConnectionOptions {
+  return {
+    secureContext: tls.secureContext,
+    rejectUnauthorized: tls.rejectUnauthorized,
+    // SNI carries no addresses; and behind a proxy Node would check the certificate against "localhost" for one.
+    servername: isIP(tls.servername) === 0 ? tls.servername : "",
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(tls.servername, certificate),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Agent, OutgoingHttpHeaders } from "node:http";
+import type { ExecSockets } from "./exec-sockets.ts";
 import type { RequestHeaders } from "./request-headers.ts";
 
 /** Who asks, and through which connections: what one request needs beside its path. */
@@ -7,8 +8,8 @@ export interface Identity {
   readonly headers: RequestHeaders;
   /** One kept-alive connection for REST calls; holds the TLS options (authority, client certificate, server name). */
   readonly restAgent: Agent;
-  /** A new connection for each exec, TLS sessions resumed; the same TLS options. */
-  readonly execAgent: Agent;
+  /** A new connection for each exec; the same TLS options. */
+  readonly execSockets: ExecSockets;
 }
 
 /** The way to one API server. rest.ts and exec.ts know nothing of kubeconfigs, plugins or proxies. */

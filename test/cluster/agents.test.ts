@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import { createServer, get, type Agent as HttpAgent, type Server } from "node:http";
 import { createServer as createSecureServer, get as getSecurely } from "node:https";
+import { Socket } from "node:net";
 import { resolve } from "node:path";
 import { TLSSocket } from "node:tls";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Agents, directAgents } from "../../src/cluster/agents.ts";
 import type { Connection } from "../../src/cluster/connection.ts";
+import type { ExecSockets } from "../../src/cluster/exec-sockets.ts";
 import { proxiedAgents } from "../../src/cluster/proxied-agents.ts";
 import { type KeyPair, tlsIdentity } from "../../src/cluster/tls-identity.ts";
 import { anonymous } from "./connections.ts";
@@ -86,9 +88,9 @@ function body(url: string, agent: HttpAgent): Promise<string> {
   });
 }
 
-function greeting(url: string, agent: HttpAgent): Promise<string> {
+function greeting(url: string, way: ExecSockets): Promise<string> {
   return new Promise((settle, fail) => {
-    const socket = new WebSocket(url.replace(/^http/, "ws"), { agent });
+    const socket = new WebSocket(url.replace(/^http/, "ws"), way);
     socket.on("error", fail);
     socket.on("message", (data) => {
       socket.terminate();
@@ -109,6 +111,20 @@ describe("straight to the server", () => {
     expect(await greeting(url, exec)).toBe("hello");
     expect(await greeting(url, exec)).toBe("hello");
     expect(api.connections()).toBe(before + 2);
+  });
+
+  it("an exec's connection holds nothing back from its first byte on", async () => {
+    const set = vi.spyOn(Socket.prototype, "setNoDelay");
+    ends.push(() => set.mockRestore());
+    for (const tls of [serverTls, null]) {
+      const api = await apiServer(tls);
+      const url = `http${tls === null ? "" : "s"}://127.0.0.1:${api.port}`;
+      const { exec } = agents(url, null);
+      set.mockClear();
+      const hello = greeting(url, exec);
+      expect(set).toHaveBeenCalledExactlyOnceWith(true);
+      expect(await hello).toBe("hello");
+    }
   });
 
   it("plain http is spoken to an http server", async () => {

@@ -6,7 +6,10 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { type WebSocket, WebSocketServer } from "ws";
+import { directAgents } from "../../src/cluster/agents.ts";
+import { tlsIdentity } from "../../src/cluster/tls-identity.ts";
 import { systemClock, type TracedRequest, type Wire } from "../../src/cluster/wire.ts";
+import { anonymous } from "./connections.ts";
 
 export function fixtureTls(name: string): string {
   return readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url), "utf8");
@@ -135,14 +138,16 @@ export interface TestWire extends Wire {
 export function testWire(url: URL, replaced: Partial<Wire> & { readonly ca?: string | null } = {}): TestWire {
   const { ca: trusted, ...parts } = replaced;
   const ca = trusted === undefined ? fixtureTls("ca.crt") : trusted;
-  const tls = ca === null ? {} : { ca };
-  const plain = url.protocol === "http:";
-  const restAgent = plain ? new http.Agent({ keepAlive: true }) : new https.Agent({ ...tls, keepAlive: true });
-  const execAgent = plain ? new http.Agent() : new https.Agent(tls);
+  const way = { ...anonymous, server: url.href, caPem: ca };
+  const {
+    rest: restAgent,
+    exec: execSockets,
+    close,
+  } = directAgents({ server: url, tls: tlsIdentity(way, null, () => []) });
   const traced: TracedRequest[] = [];
   return {
     server: url,
-    identity: () => Promise.resolve({ headers: {}, restAgent, execAgent }),
+    identity: () => Promise.resolve({ headers: {}, restAgent, execSockets }),
     refresh: () => Promise.resolve(false),
     userAgent: "kubectl-cilium_health/test",
     compression: true,
@@ -151,9 +156,6 @@ export function testWire(url: URL, replaced: Partial<Wire> & { readonly ca?: str
     clock: systemClock,
     ...parts,
     traced,
-    close: () => {
-      restAgent.destroy();
-      execAgent.destroy();
-    },
+    close,
   };
 }

@@ -222,6 +222,20 @@ describe("an exec that goes well", () => {
     expect(api.connections).toBe(4);
     expect(api.resumed).toEqual([false, true, true, true]);
   });
+
+  it("begins anew after a connection that broke: its session may have been why", async () => {
+    const api = await serve({
+      onUpgrade: (sent, socket, head) => {
+        if (api.connections === 2) for (const open of api.open) open.resetAndDestroy();
+        else acceptExec(sent, socket, head, (peer) => peer.send(success));
+      },
+    });
+    const wire = wireTo(api);
+    const kinds: string[] = [];
+    for (let i = 0; i < 4; i++) kinds.push((await exec(wire)).kind);
+    expect(kinds).toEqual(["ok", "network", "ok", "ok"]);
+    expect(api.resumed).toEqual([false, true, false, true]);
+  });
 });
 
 describe("the twelve ways in which an exec goes wrong", () => {

@@ -136,6 +136,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "exec-refusal.ts": "refused upgrades",
     "exec-reply.ts": "frames",
     "exec-session.ts": own("test/cluster/exec.test.ts"),
+    "exec-sockets.ts": own("test/cluster/agents.test.ts"),
     "exec-url.ts": nothing("spells what this program asks"),
     "exec-via-kubectl.ts": "kubectl's last words",
     "held-timer.ts": nothing("a timer of its own"),
