@@ -100,7 +100,7 @@ function toCollect(flags: RawFlags): CollectFlags {
     namespace: text(flags, "namespace"),
     selector: text(flags, "selector") ?? defaultSelector,
     container: text(flags, "container") ?? defaultContainer,
-    parallel: wholeNumber(flags, "parallel", [1, 200], 20),
+    parallel: wholeNumber(flags, "parallel", [1, 200], null),
     timeoutMs: duration(flags, "timeout", 30_000),
     deadlineMs: duration(flags, "deadline", 0),
   };

@@ -59,7 +59,12 @@ export function format<T extends string>(flags: RawFlags, formats: readonly T[],
   );
 }
 
-export function wholeNumber(flags: RawFlags, name: string, range: readonly [number, number], fallback: number): number {
+export function wholeNumber<T extends number | null>(
+  flags: RawFlags,
+  name: string,
+  range: readonly [number, number],
+  fallback: T,
+): number | T {
   const value = text(flags, name);
   if (value === null) return fallback;
   const number = Number(value);

@@ -8,11 +8,17 @@ export interface Pace {
   heard(outcome: ExecOutcome): void;
 }
 
-/** The default of --parallel. */
 const startWidth = 20;
+/** Agents from which on more than these may be asked at once without being told so. */
+const many = 200;
 /** What more lanes must bring to be kept, by rate of ended execs. */
 const worthwhile = 1.15;
 const growth = 1.5;
+
+/** What --parallel says, and where it says nothing 20 agents, or from 200 on 40: the pace finds out if that helps. */
+export function mostAtOnce(said: number | null, agents: number): number {
+  return said ?? (agents < many ? startWidth : 2 * startWidth);
+}
 
 /**
  * Widens by half as long as that lets clearly more execs end in the same time, up to `most`, and stays where it does

@@ -70,7 +70,7 @@ export function liveReader(
 const mostChildren = 8;
 
 export function limitsOf({ collect: { parallel, timeoutMs }, execVia }: ReadFlags): CollectLimits {
-  return { parallel: execVia === "kubectl" ? Math.min(parallel, mostChildren) : parallel, timeoutMs };
+  return { parallel: execVia === "kubectl" ? Math.min(parallel ?? mostChildren, mostChildren) : parallel, timeoutMs };
 }
 
 export function savedReader(state: SavedState): StateReader {

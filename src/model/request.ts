@@ -52,7 +52,8 @@ export interface CollectFlags {
   readonly namespace: string | null;
   readonly selector: string;
   readonly container: string;
-  readonly parallel: number;
+  /** Agents asked at once at most; null leaves it to their number (collect/pace.ts). */
+  readonly parallel: number | null;
   /** Milliseconds for one exec, counted from its start. */
   readonly timeoutMs: number;
   /** Milliseconds for the whole run; 0 has no end. */

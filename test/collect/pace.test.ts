@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { adaptivePace, isTooMuch } from "../../src/collect/pace.ts";
+import { adaptivePace, isTooMuch, mostAtOnce } from "../../src/collect/pace.ts";
 import type { ExecOutcome } from "../../src/model/capture.ts";
 
 const ok: ExecOutcome = { kind: "ok", stdout: new Uint8Array(), stderr: "" };
@@ -21,6 +21,15 @@ function last(values: readonly number[]): number | undefined {
 }
 
 describe("the pace", () => {
+  it.each([
+    ["nothing said", null, 199, 20],
+    ["nothing said of many agents", null, 200, 40],
+    ["less", 5, 1000, 5],
+    ["more", 200, 3, 200],
+  ])("may ask so many at once: %s", (_what, said, agents, most) => {
+    expect(mostAtOnce(said, agents)).toBe(most);
+  });
+
   it("widens up to the bound while the server keeps up", () => {
     expect(last(widths((width) => width / 100, 600))).toBe(64);
   });
