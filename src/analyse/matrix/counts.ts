@@ -9,7 +9,7 @@ import {
   pathStatuses,
 } from "../../model/status.ts";
 
-export type MutableCounts = { [status in PathStatus]: number } & { total: number };
+type MutableCounts = { [status in PathStatus]: number } & { total: number };
 
 function noCounts(): MutableCounts {
   return { reachable: 0, unreachable: 0, unknown: 0, stale: 0, off: 0, unasked: 0, total: 0 };
@@ -25,11 +25,20 @@ function count(counts: MutableCounts, code: number): void {
 
 /** Per node what the others say of it (in) and what it says of the others (out). */
 export interface NodeCounts {
-  readonly in: { readonly [target in Target]: MutableCounts };
-  readonly out: { readonly [target in Target]: MutableCounts };
+  readonly in: { readonly [target in Target]: PathCounts };
+  readonly out: { readonly [target in Target]: PathCounts };
 }
 
-export function countByNode(cells: Cells): NodeCounts[] {
+const counted = new WeakMap<Uint8Array, readonly NodeCounts[]>();
+
+/** Once for all reports on the same codes: before the closer round and after it, in a large cluster. */
+export function countByNode(cells: Cells): readonly NodeCounts[] {
+  const known = counted.get(cells.host) ?? countAnew(cells);
+  counted.set(cells.host, known);
+  return known;
+}
+
+function countAnew(cells: Cells): readonly NodeCounts[] {
   const counts = Array.from({ length: cells.size }, () => ({
     in: { host: noCounts(), endpoint: noCounts() },
     out: { host: noCounts(), endpoint: noCounts() },

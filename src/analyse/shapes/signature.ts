@@ -1,4 +1,4 @@
-import { blank, failed, fine, type Plane, silent } from "../matrix/planes.ts";
+import { blank, failed, fine, type Plane, type Planes, silent } from "../matrix/planes.ts";
 import type { Scene } from "../scene.ts";
 import { foldPlane, type Shape } from "./shapes.ts";
 
@@ -33,14 +33,14 @@ function foldPicture({ groupings, size }: Scene, picture: Plane): Figure[] {
   return picture.includes(silent) ? foldPlane(picture.slice(), size, groupings) : [];
 }
 
-/** Several rules look for the same picture, each twice; a scene never changes. */
-const folded = new WeakMap<Scene, Map<Judge, readonly Figure[]>>();
+/** Several rules look for the same picture, each to judge and to ask; planes never change, nor do the groups beside them. */
+const folded = new WeakMap<Planes, Map<Judge, readonly Figure[]>>();
 
 /** The figures of one picture; none at no cost where nothing fails. */
 export function figuresOf(scene: Scene, judge: Judge): readonly Figure[] {
   if (scene.shapes.length === 0) return [];
-  const known = folded.get(scene) ?? new Map<Judge, readonly Figure[]>();
-  folded.set(scene, known);
+  const known = folded.get(scene.planes) ?? new Map<Judge, readonly Figure[]>();
+  folded.set(scene.planes, known);
   const figures = known.get(judge) ?? foldPicture(scene, readPicture(scene, judge));
   known.set(judge, figures);
   return figures;
