@@ -1,11 +1,11 @@
-import { type HealthReply, parseHealth } from "./health-json.ts";
+import { type HealthNode, type HealthReply, parseHealth } from "./health-json.ts";
 import { isHealthRows, parseHealthRows } from "./health-rows.ts";
 import { isCountsLine, parseHealthCounts } from "./health-text-counts.ts";
-import { readSummaryHead } from "./health-text-lines.ts";
+import { readSummaryHead, type SummaryHead } from "./health-text-lines.ts";
 import { parseHealthSuccinct } from "./health-text-succinct.ts";
 import { parseHealthTree } from "./health-text-tree.ts";
 import { parseHealthVerbose } from "./health-text-verbose.ts";
-import type { Parsed } from "./json.ts";
+import type { Parsed, ParseFailure } from "./json.ts";
 
 /**
  * An agent's health view in any form: JSON or rows, which are asked for, or a text form in which somebody saved it. The
@@ -17,9 +17,53 @@ export function parseHealthReply(bytes: Uint8Array): Parsed<HealthReply> {
   if (json.ok || json.reason !== "not-json") return json;
   const lines = unindented(new TextDecoder().decode(bytes).split(/\r?\n/));
   const read = generationOf(lines);
-  if (read === null) return json;
+  if (read === null) return withoutView(lines) ?? json;
   const value = read(lines);
-  return value.nodes?.length === 0 ? noRows(lines) : { ok: true, value };
+  if (value.nodes === null || value.nodes.length === 0) return noRows(lines);
+  return contradiction(lines, value.nodes) ?? { ok: true, value: { ...value, nodes: toldApart(value.nodes) } };
+}
+
+/** Names that people blacken are alike then; Cilium's never are. */
+function toldApart(nodes: readonly HealthNode[]): readonly HealthNode[] {
+  const seen = new Map<string, number>();
+  return nodes.map((node) => {
+    const times = (seen.get(node.name) ?? 0) + 1;
+    seen.set(node.name, times);
+    return times === 1 ? node : { ...node, name: `${node.name}-${times}` };
+  });
+}
+
+/** Rows that were lost on the way here must not make a mesh look well. */
+function contradiction(lines: readonly string[], nodes: readonly HealthNode[]): ParseFailure | null {
+  const head = headOf(lines);
+  if (head === null || head.reachable >= head.total || !nodes.every(isWholeAndWell)) return null;
+  const message = `it says that ${countOf(head, "nodes ")}, and no row is of one that is not`;
+  return { ok: false, reason: "wrong-shape", message };
+}
+
+function isWholeAndWell({ host, endpoint }: HealthNode): boolean {
+  const probes = [...(host ?? []), ...(endpoint ?? [])].flatMap(({ icmp, http }) => [icmp, http]);
+  return host !== null && endpoint !== null && probes.every((probe) => probe?.status === "");
+}
+
+function countOf({ reachable, total }: SummaryHead, what: string): string {
+  return `${reachable} of ${total} ${what}${reachable === 1 ? "is" : "are"} reachable`;
+}
+
+/** `cilium status` of an agent that cannot ask its health daemon, or probes nobody (pkg/health/client/client.go). */
+function withoutView(lines: readonly string[]): ParseFailure | null {
+  const line = lines.find((one) => /^\s*Cluster health:\s*[A-Z]/.test(one));
+  if (line === undefined) return null;
+  const said = line.trim().replaceAll(/\s+/g, " ");
+  return { ok: false, reason: "empty", message: `the agent has no view of the others: ${said}` };
+}
+
+function headOf(lines: readonly string[]): SummaryHead | null {
+  for (const line of lines) {
+    const head = readSummaryHead(line);
+    if (head !== null) return head;
+  }
+  return null;
 }
 
 /** Pasted into an issue or a mail, the whole report is often moved to the right: by as much as its head is. */
@@ -34,8 +78,8 @@ export function startsAsRows(bytes: Uint8Array): boolean {
 }
 
 function generationOf(lines: readonly string[]): ((lines: readonly string[]) => HealthReply) | null {
-  const hasTree = lines.some((line) => /^\s+(?:Host|Endpoint) connectivity/.test(line));
-  if (lines.some((line) => readSummaryHead(line) !== null)) {
+  const hasTree = lines.some((line) => /^\s*(?:Host|Endpoint) connectivity/.test(line));
+  if (headOf(lines) !== null) {
     if (hasTree) return parseHealthVerbose;
     return lines.some(isCountsLine) ? parseHealthCounts : parseHealthSuccinct;
   }
@@ -44,9 +88,11 @@ function generationOf(lines: readonly string[]): ((lines: readonly string[]) => 
 
 /** 1.17 to 1.20 print no rows at all where the agent does not know its own name; `0/0` is an agent still warming up. */
 function noRows(lines: readonly string[]): Parsed<HealthReply> {
-  const head = lines.map(readSummaryHead).find((one) => one !== null);
-  if (lines.some((line) => /^\s*Cluster health:\s+0\/0 /.test(line)) && head !== undefined && head !== null) {
-    return { ok: true, value: { localName: "", nodes: null, ...head } };
+  const head = headOf(lines);
+  if (head?.total === 0) {
+    const { timestamp, probeIntervalNs } = head;
+    return { ok: true, value: { localName: "", nodes: null, timestamp, probeIntervalNs } };
   }
-  return { ok: false, reason: "empty", message: "a cilium-health summary without a single node" };
+  const said = head === null ? "" : `: it says that ${countOf(head, "")}, and not which`;
+  return { ok: false, reason: "empty", message: `a cilium-health summary without a single node${said}` };
 }

@@ -1,10 +1,9 @@
 import type { AddressProbes, HealthNode, HealthReply } from "./health-json.ts";
 import {
-  cellsOf,
-  localMark,
   reachableProbes,
   readAddress,
   readSummaryHead,
+  summaryRow,
   unknownProbes,
   unreachableProbes,
 } from "./health-text-lines.ts";
@@ -31,17 +30,19 @@ export function isCountsLine(line: string): boolean {
   return readRow(line) !== null;
 }
 
+const rowOf = summaryRow(/\d+\/\d+(?: \(\d+ unknown\))?/);
+
 function readRow(line: string): { readonly node: HealthNode; readonly local: boolean } | null {
-  const [name = "", ips = "", host = "", endpoint = ""] = cellsOf(line);
-  const hostCount = readCount(host);
-  const endpointCount = readCount(endpoint);
-  if (name === "" || hostCount === null || endpointCount === null) return null;
+  const row = rowOf(line);
+  const hostCount = readCount(row?.host ?? "");
+  const endpointCount = readCount(row?.endpoint ?? "");
+  if (row === null || hostCount === null || endpointCount === null) return null;
   const node = {
-    name: name.replace(localMark, ""),
-    host: addresses(hostCount, ips.split(",")),
+    name: row.name,
+    host: addresses(hostCount, row.ips.split(",")),
     endpoint: addresses(endpointCount, []),
   };
-  return { node, local: name.endsWith(localMark) };
+  return { node, local: row.isLocal };
 }
 
 interface Count {

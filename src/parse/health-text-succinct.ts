@@ -1,13 +1,14 @@
 import type { AddressProbes, HealthNode, HealthReply } from "./health-json.ts";
 import {
-  cellsOf,
-  localMark,
   reachableProbes,
   readAddress,
   readSummaryHead,
+  summaryRow,
   unknownProbes,
   unreachableProbes,
 } from "./health-text-lines.ts";
+
+const rowOf = summaryRow(/true|false|reachable|unreachable|unknown/);
 
 /**
  * `cilium-health status --succinct` and the tail of `cilium status` up to 1.16: a word for the node and one for its
@@ -18,23 +19,14 @@ export function parseHealthSuccinct(lines: readonly string[]): HealthReply {
   const start = lines.findIndex((line) => readSummaryHead(line) !== null);
   let localName = "";
   const nodes = lines.slice(start + 1).flatMap((line): HealthNode[] => {
-    const cells = cellsOf(line);
-    const [name = "", ips = ""] = cells;
-    const [host = "", endpoint = ""] = cells.slice(-2);
-    if (cells.length < 3 || cells.length > 4 || !isWord(host) || !isWord(endpoint)) return [];
-    const bare = name.replace(localMark, "");
-    if (name.endsWith(localMark)) localName = bare;
-    const known = cells.length === 4 ? ips.split(",").map(readAddress) : [""];
-    return [{ name: bare, host: hostAddresses(host, known), endpoint: [endpointAddress(endpoint)] }];
+    const row = rowOf(line);
+    if (row === null) return [];
+    if (row.isLocal) localName = row.name;
+    const known = row.ips === "" ? [""] : row.ips.split(",").map(readAddress);
+    return [{ name: row.name, host: hostAddresses(row.host, known), endpoint: [endpointAddress(row.endpoint)] }];
   });
   const timestamp = readSummaryHead(lines[start] ?? "")?.timestamp ?? 0;
   return { localName, nodes, timestamp, probeIntervalNs: null };
-}
-
-const words = ["true", "false", "reachable", "unreachable", "unknown"];
-
-function isWord(cell: string): boolean {
-  return words.includes(cell);
 }
 
 /** One word for several addresses: it names a failure of at least one, so only a good word counts for each. */

@@ -1,5 +1,5 @@
 import type { AddressProbes, HealthNode, HealthReply } from "./health-json.ts";
-import { finishNode, localMark, type NodeDraft, readAddress, readLeaf } from "./health-text-lines.ts";
+import { isElision, isHead, localMark, readAddress, readLeaf, unknownProbes } from "./health-text-lines.ts";
 import { parseTime } from "./time.ts";
 
 /**
@@ -12,31 +12,62 @@ export function parseHealthTree(lines: readonly string[]): HealthReply {
   return { ...readTree(lines), timestamp: parseTime(time), probeIntervalNs: null };
 }
 
-/** The tree alone; the head differs by generation. */
+/** `worker-2 (localhost):`, perhaps with a remark of whoever pasted it. */
+const nodeLine = /^(\s*)(?!Nodes:)(\S+?)( \(localhost\))?:\s*(?:[#<←].*)?$/;
+
+/**
+ * The tree alone; the head differs by generation. Only the order of the lines counts, and that all nodes stand as far to
+ * the right as the first one: editors move the lines below them.
+ */
 export function readTree(lines: readonly string[]): Pick<HealthReply, "localName" | "nodes"> {
-  const nodes: HealthNode[] = [];
+  const drafts: NodeDraft[] = [];
   let localName = "";
-  let draft: NodeDraft | null = null;
+  let margin: string | null = null;
   let address: Filling | null = null;
-  for (const line of lines) {
-    const [, name, mark] = /^ {1,2}(\S+?)( \(localhost\))?:$/.exec(line) ?? [];
-    if (name !== undefined) {
-      if (draft !== null) nodes.push(finishNode(draft));
-      draft = { name, host: null, endpoint: null };
+  for (const line of lines.slice(lines.findIndex(isHead) + 1)) {
+    const [, indent = "", name, mark] = nodeLine.exec(line) ?? [];
+    const draft = drafts.at(-1);
+    if (name !== undefined && (margin === null || indent === margin)) {
+      margin = indent;
       address = null;
+      drafts.push({ name, host: null, endpoint: null, isElided: false });
       if (mark === localMark) localName = name;
-    } else if (draft !== null) address = readBelow(draft, address, line);
+    } else if (draft !== undefined) {
+      if (isElision(line)) draft.isElided = true;
+      address = readBelow(draft, address, line);
+    }
   }
-  if (draft !== null) nodes.push(finishNode(draft));
-  return { localName, nodes };
+  return { localName, nodes: drafts.map((draft, at) => finished(draft, at === drafts.length - 1, drafts)) };
+}
+
+/** The node being read, filled while its lines come. */
+interface NodeDraft {
+  readonly name: string;
+  host: AddressProbes[] | null;
+  endpoint: AddressProbes[] | null;
+  /** Somebody wrote `...` instead of its lines. */
+  isElided: boolean;
+}
+
+/**
+ * What an agent does not check it does not print. Where lines were left out, or the text may be cut since its last node
+ * lacks what the others have, that is not known.
+ */
+function finished(
+  { name, host, endpoint, isElided }: NodeDraft,
+  isLast: boolean,
+  all: readonly NodeDraft[],
+): HealthNode {
+  const isCut = isElided || (isLast && all.some((other) => other.endpoint !== null));
+  return { name, host, endpoint: endpoint ?? (isCut ? [{ ip: "", ...unknownProbes }] : null) };
 }
 
 type Filling = { -readonly [key in keyof AddressProbes]: AddressProbes[key] } & { readonly target: Target };
 type Target = "host" | "endpoint";
 
 /** `Secondary connectivity to` (to 1.16) belongs to the target above it, `Secondary Host …` (1.17 on) names its own. */
-const heading = /^\s+(?:Secondary )?(?:(Host|Endpoint) )?connectivity(?: to ([^\s]*))?:\s*(nil)?\s*$/;
-const leaf = /^\s+(ICMP|HTTP)(?: [^:]*)?:\s+(\S.*)$/;
+const heading = /^\s*(?:Secondary )?(?:(Host|Endpoint) )?connectivity(?: to (\S*?))?:?(?:\s+(nil)|\s+[#<←].*)?\s*$/;
+const leaf = /^\s*(ICMP|HTTP)(?: [^:]*)?:\s+(\S.*)$/;
 
 function readBelow(draft: NodeDraft, address: Filling | null, line: string): Filling | null {
   const head = heading.exec(line);

@@ -103,6 +103,8 @@ describe("the succinct words up to 1.16", () => {
       "orchard/pear-1 endpoint": [" - -"],
       "orchard/plum-2 host": ["192.0.2.12 ok ok"],
       "orchard/plum-2 endpoint": [" - -"],
+      "orchard/fig-3 host": [` - ${noReason}`],
+      "orchard/fig-3 endpoint": [` - ${noReason}`],
     });
   });
 
@@ -173,6 +175,106 @@ describe("what people paste of the counts", () => {
     const text =
       "    Cluster health:   1/2 reachable\n    Name   IP   Node   Endpoints\n      a (localhost)   192.0.2.1   1/1   1/1\n      b   192.0.2.2   1/1   0/1\n";
     expect(shown(read(text))).toMatchObject({ "b host": ["192.0.2.2 ok ok"], "b endpoint": [` - ${noReason}`] });
+  });
+});
+
+describe("what people paste of the tree", () => {
+  const flat = `Probe time:   2031-05-02T09:14:30Z
+Nodes:
+pear-1 (localhost):
+    Host connectivity to 192.0.2.11:
+    ICMP to stack:   OK, RTT=413.345µs
+    HTTP to agent:   OK, RTT=733.897µs
+    Endpoint connectivity to 10.1.0.77:
+    ICMP to stack:   Connection timed out
+    HTTP to agent:   OK
+plum-2:
+    Host connectivity to 192.0.2.12:
+    ICMP to stack:   OK, RTT=413.345µs
+    HTTP to agent:   ${timedOut}
+    Endpoint connectivity to 10.1.1.5:
+    ICMP to stack:   OK, RTT=1.83ms
+    HTTP to agent:   OK, RTT=1.83ms
+`;
+
+  it("is read with its indentation lost or changed, and a bare OK is one", () => {
+    const said = {
+      "pear-1 host": ["192.0.2.11 ok ok"],
+      "pear-1 endpoint": ["10.1.0.77 Connection timed out ok"],
+      "plum-2 host": [`192.0.2.12 ok ${timedOut}`],
+      "plum-2 endpoint": ["10.1.1.5 ok ok"],
+    };
+    expect(shown(read(flat))).toEqual(said);
+    expect(shown(read(flat.replaceAll(/^ +/gm, "")))).toEqual(said);
+    expect(shown(read(flat.replaceAll(/^ +/gm, " ")))).toEqual(said);
+  });
+
+  it("may bear remarks behind an address and lack a heading's colon", () => {
+    const noted = flat.replace("10.1.0.77:", "10.1.0.77:     # <-- health IP").replace("192.0.2.12:", "192.0.2.12");
+    expect(shown(read(noted))).toEqual(shown(read(flat)));
+  });
+
+  it.each([
+    ["a node written as dots", flat.replace(/plum-2:[\s\S]*/, "plum-2:\n    ...\n")],
+    ["a last node that is cut", flat.replace(/ {4}HTTP to agent: {3}Get[\s\S]*/, "    HTTP to")],
+    ["a last node of which only the name is left", flat.replace(/(plum-2:)[\s\S]*/, "$1")],
+  ])("of %s knows no endpoint, and does not call it off", (_what, text) => {
+    expect(shown(read(text))["plum-2 endpoint"]).toEqual([" - -"]);
+    expect(shown(read(text))["pear-1 endpoint"]).toEqual(["10.1.0.77 Connection timed out ok"]);
+  });
+
+  it("takes no line of prose below it for a node", () => {
+    const indented = flat.replaceAll(/^(?=pear-1|plum-2)/gm, "  ");
+    expect(Object.keys(shown(read(`${indented}\nThanks:\n`)))).toHaveLength(4);
+  });
+});
+
+describe("what people paste of a summary", () => {
+  it("may have lost the padding of its columns", () => {
+    const words = "Cluster health: 1/2 reachable (2031-05-02T09:14:30Z)\n Name IP Node Endpoints\n";
+    expect(
+      shown(read(`${words} a (localhost) 192.0.2.1 reachable reachable\n b 192.0.2.2 reachable unreachable\n`)),
+    ).toEqual({
+      "a host": ["192.0.2.1 ok ok"],
+      "a endpoint": [" - -"],
+      "b host": ["192.0.2.2 ok ok"],
+      "b endpoint": [` - ${noReason}`],
+    });
+    const counts = `${words} a (localhost) 192.0.2.1 1/1 1/1\n b 192.0.2.2 1/1 0/1 (1 unknown)\n`;
+    expect(shown(read(counts))).toMatchObject({ "b host": ["192.0.2.2 ok ok"], "b endpoint": [" - -"] });
+  });
+
+  it("may call every node by the same word: they are told apart, and the agent's own is the one it marks", () => {
+    const reply = read(
+      "Cluster health:   1/2 reachable\n  redacted (localhost)   redacted   true   true\n  redacted   redacted   false   true\n",
+    );
+    expect(reply.localName).toBe("redacted");
+    expect(shown(reply)).toEqual({
+      "redacted host": [" ok ok"],
+      "redacted endpoint": [" ok ok"],
+      "redacted-2 host": [` - ${noReason}`],
+      "redacted-2 endpoint": [" ok ok"],
+    });
+  });
+
+  it.each([
+    [
+      "whose rows are all well and whose head is not",
+      "Cluster health:   1/3 reachable\n  a (localhost)   192.0.2.1   1/1   1/1\n",
+      "it says that 1 of 3 nodes is reachable, and no row is of one that is not",
+    ],
+    [
+      "without rows",
+      "Cluster health:   1/6 reachable   (2031-05-02T09:14:30Z)\n",
+      "a cilium-health summary without a single node: it says that 1 of 6 is reachable, and not which",
+    ],
+    [
+      "of an agent whose health daemon is down",
+      "Controller Status:   11/12 healthy\nCluster health:         Warning   cilium-health daemon unreachable\n",
+      "the agent has no view of the others: Cluster health: Warning cilium-health daemon unreachable",
+    ],
+  ])("%s is refused in a sentence", (_what, text, message) => {
+    expect(parseHealthReply(new TextEncoder().encode(text))).toMatchObject({ ok: false, message });
   });
 });
 
