@@ -4,7 +4,7 @@ import type { AgentPod } from "../model/kube.ts";
 import { type CaptureSpec, withOldName } from "./captures.ts";
 import { isWhole } from "./complete.ts";
 import { agentIsOutOfReach, isWorthAnotherTry, pauseBeforeRetryMs, programIsMissing } from "./outcomes.ts";
-import { adaptivePace, mostAtOnce, type Pace } from "./pace.ts";
+import { adaptivePace, type Pace } from "./pace.ts";
 import { runPool } from "./pool.ts";
 import { type ReplySizes, replySizes } from "./reply-sizes.ts";
 
@@ -20,8 +20,8 @@ export interface AgentOrder {
 export type Sink = ((capture: Capture) => void) | ((capture: Capture) => Promise<void> | void);
 
 export interface CollectLimits {
-  /** Agents asked at once at most, fewer where more do not help; null where nobody has said how many. */
-  readonly parallel: number | null;
+  /** Agents asked at once at most; fewer where more do not help. */
+  readonly parallel: number;
   /** Milliseconds for one exec, counted from its start. */
   readonly timeoutMs: number;
   /** An exec has been let through before: the first need not be waited for. */
@@ -55,7 +55,7 @@ export async function collect(
   let isOpen = first === undefined;
   let refusal: Refusal | null = null;
   let done = 0;
-  const pace = adaptivePace(mostAtOnce(limits.parallel, orders.length), () => performance.now());
+  const pace = adaptivePace(limits.parallel, () => performance.now());
   const sizes = limits.sizes ?? replySizes();
   const line: Line = { cluster, timeoutMs: limits.timeoutMs, pace, sizes, signal };
   const letIn = () => {

@@ -5,7 +5,7 @@ import type { AgentPod } from "../model/kube.ts";
 import type { CollectLimits, Refusal } from "./collect.ts";
 import { openLater, pause, refusalOf } from "./collect.ts";
 import { pauseBeforeRetryMs } from "./outcomes.ts";
-import { adaptivePace, mostAtOnce } from "./pace.ts";
+import { adaptivePace } from "./pace.ts";
 import { runPool } from "./pool.ts";
 
 export interface FanOutLimits extends CollectLimits {
@@ -39,7 +39,7 @@ export async function fanOut(
   signal: AbortSignal,
 ): Promise<Refusal | null> {
   const gate = openLater<Refusal | null>();
-  const pace = adaptivePace(mostAtOnce(limits.parallel, pods.length), () => performance.now());
+  const pace = adaptivePace(limits.parallel, () => performance.now());
   let refusal: Refusal | null = null;
   const one = async (pod: AgentPod, onStart: () => void) => {
     let started = false;

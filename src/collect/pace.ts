@@ -12,38 +12,50 @@ const startWidth = 20;
 /** Agents from which on more than these may be asked at once without being told so. */
 const many = 200;
 /** What more lanes must bring to be kept, by rate of ended execs. */
-const worthwhile = 1.15;
+const worthwhile = 1.1;
 const growth = 1.5;
 
-/** What --parallel says, and where it says nothing 20 agents, or from 200 on 40: the pace finds out if that helps. */
+/** At most so many at once: what --parallel says, and where it says nothing 20, or of 200 agents and more 40. */
 export function mostAtOnce(said: number | null, agents: number): number {
   return said ?? (agents < many ? startWidth : 2 * startWidth);
 }
 
 /**
- * Widens by half as long as that lets clearly more execs end in the same time, up to `most`, and stays where it does
+ * Widens by half as long as that lets clearly more execs end in the same time, up to `most`, and goes back where it does
  * not: beyond 20 to 100 at once an API server only answers later (a kube-apiserver 1.36: 131 execs/s at 20, 152 at 100).
- * Halves, at most once for those under way, when server, network or this machine says that it is too many.
- * `now`: milliseconds.
+ * Halves, at most once for those under way, when server, network or this machine says that it is too many, and recovers
+ * one by one. `now`: milliseconds.
  */
 export function adaptivePace(most: number, now: () => number): Pace {
   let width = Math.max(1, Math.min(startWidth, most));
-  let settled = false;
+  /** No wider than this: what helped, once something has not. */
+  let bound = most;
+  /** What ended before the last step, and how wide it was then; null before the first. */
+  let before: { readonly width: number; readonly rate: number } | null = null;
+  let isTrying = true;
   let ended = 0;
   let since = now();
-  let bestRate = 0;
   /** Execs still to end that were started before the last halving. */
   let old = 0;
   const openWindow = () => {
     ended = 0;
     since = now();
   };
-  const closeWindow = () => {
+  const tryWider = () => {
     const rate = ended / Math.max(1, now() - since);
-    if (!settled && rate > bestRate * worthwhile) width = Math.min(most, Math.ceil(width * growth));
-    else if (settled) width = Math.min(most, width + 1);
-    else settled = true;
-    bestRate = Math.max(bestRate, rate);
+    if (before !== null && rate < before.rate * worthwhile) {
+      isTrying = false;
+      bound = before.width;
+      width = before.width;
+      return;
+    }
+    before = { width, rate };
+    width = Math.min(bound, Math.ceil(width * growth));
+    isTrying = width > before.width;
+  };
+  const closeWindow = () => {
+    if (isTrying) tryWider();
+    else width = Math.min(bound, width + 1);
     openWindow();
   };
   return {
@@ -54,7 +66,7 @@ export function adaptivePace(most: number, now: () => number): Pace {
         if (old > 0) return;
         old = width;
         width = Math.max(1, Math.floor(width / 2));
-        settled = true;
+        isTrying = false;
         openWindow();
       } else if (++ended >= 2 * width) closeWindow();
     },

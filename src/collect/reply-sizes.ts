@@ -7,7 +7,7 @@ export interface ReplySizes {
   lanes(): number;
 }
 
-/** Room for replies under way. Rows of 5,000 nodes come in 0.8 MiB each, JSON of 1,000 in 1 MiB: 20 of these have it. */
+/** Room for replies under way. Rows of 5,000 nodes come in 0.8 MiB each, JSON of 1,000 in 1 MiB: 32 of these have it. */
 const roomBytes = 32 * 1024 * 1024;
 /** However large replies are: a run must not wait for one agent after the other. */
 const leastLanes = 4;

@@ -54,7 +54,7 @@ async function runInAll(
   const nodes = agentNodes(facts, request.scope);
   const pods = nodes.flatMap(({ agent }) => (agent?.pod.state === "running" ? [agent.pod] : []));
   const sink = new ExecSink(nodes, request, folder, io, () => stopped.abort());
-  const limits = { ...limitsOf(request), maxBytes: request.maxBytes + mostDropped };
+  const limits = { ...limitsOf(request, pods.length), maxBytes: request.maxBytes + mostDropped };
   io.progress(`running it in ${counted(pods.length, "agent")}`);
   const refusal = await fanOut(cluster, oneZoneAfterTheOther(pods, nodes), request.argv, limits, sink, signal);
   if (refusal !== null) throw ownCommandRefused(refusal);

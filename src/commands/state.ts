@@ -3,6 +3,7 @@ import type { ReadFlags } from "../cli/request.ts";
 import type { Cluster, ListRequest, LogOutcome, LogRequest } from "../cluster/cluster.ts";
 import type { CaptureSpec } from "../collect/captures.ts";
 import { type AgentOrder, type CollectLimits, collect, type Refusal, type Sink } from "../collect/collect.ts";
+import { mostAtOnce } from "../collect/pace.ts";
 import { replySizes } from "../collect/reply-sizes.ts";
 import type { Capture } from "../model/capture.ts";
 import type { Source } from "../model/facts.ts";
@@ -47,18 +48,24 @@ export function liveReader(
   lists: (signal: AbortSignal) => Promise<readonly KubeList[]>,
   flags: ReadFlags,
 ): StateReader {
-  const limits = { ...limitsOf(flags), sizes: replySizes() };
+  const sizes = replySizes();
+  let agents = 0;
   let isAllowed = false;
   return {
     source,
     notes: () => [],
     partial: false,
-    lists,
+    lists: async (signal) => {
+      const read = await lists(signal);
+      agents = read.reduce((count, { resource, outcome }) => count + (resource === "pods" ? lengthOf(outcome) : 0), 0);
+      return read;
+    },
     exec: (request, signal) => cluster.exec(request, signal),
     ciliumEndpoints: (signal) => cluster.list(ciliumEndpointsRequest, signal),
     podLog: (request, signal) => cluster.podLog(request, signal),
     round: async (orders, sink, signal, agentDone) => {
-      const refusal = await collect(cluster, orders, { ...limits, isAllowed }, sink, signal, agentDone);
+      const limits = { ...limitsOf(flags, agents), sizes, isAllowed };
+      const refusal = await collect(cluster, orders, limits, sink, signal, agentDone);
       isAllowed ||= refusal === null && orders.length > 0 && !signal.aborted;
       return refusal;
     },
@@ -66,17 +73,23 @@ export function liveReader(
   };
 }
 
+function lengthOf(outcome: KubeOutcome): number {
+  return outcome.kind === "ok" ? outcome.items.length : 0;
+}
+
 /** Children of kubectl cost 50 MB each. */
 const mostChildren = 8;
 
-export function limitsOf({ collect: { parallel, timeoutMs }, execVia }: ReadFlags): CollectLimits {
-  return { parallel: execVia === "kubectl" ? Math.min(parallel ?? mostChildren, mostChildren) : parallel, timeoutMs };
+/** `agents`: how many there are in all, whoever of them is asked. */
+export function limitsOf({ collect: { parallel, timeoutMs }, execVia }: ReadFlags, agents: number): CollectLimits {
+  const most = mostAtOnce(parallel, agents);
+  return { parallel: execVia === "kubectl" ? Math.min(most, mostChildren) : most, timeoutMs };
 }
 
 export function savedReader(state: SavedState): StateReader {
   return {
     source: state.source,
-    notes: () => state.notes,
+    notes: () => state.notes(),
     partial: state.partial,
     lists: () => state.lists(),
     exec: null,

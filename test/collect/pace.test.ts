@@ -34,9 +34,15 @@ describe("the pace", () => {
     expect(last(widths((width) => width / 100, 600))).toBe(64);
   });
 
-  it("stays near the start where more lanes end nothing sooner", () => {
-    const seen = widths(() => 0.13, 300);
-    expect(Math.max(...seen)).toBeLessThanOrEqual(40);
+  it.each([
+    ["as many a second however many are asked", () => 0.13, 20],
+    ["fewer the more are asked", (width: number) => 2.6 / width, 20],
+    ["more up to 30, and no more at 45", (width: number) => Math.min(width, 30) / 100, 30],
+    ["a little more, not worth it", (width: number) => 0.12 + width / 2000, 20],
+  ])("tries once and goes back to what helped: %s", (_what, rateAt, helped) => {
+    const seen = widths(rateAt, 5000);
+    expect(seen.filter((width) => width > helped).length).toBeLessThan(100);
+    expect(last(seen)).toBe(helped);
   });
 
   it("never goes beyond the bound that was asked for", () => {
