@@ -8,7 +8,7 @@ export interface Agents {
   /** Keeps its connections for the next call; two at most. */
   readonly rest: HttpAgent;
   readonly exec: ExecSockets;
-  /** Ends every connection that nobody holds, also one that waits for a proxy to answer. */
+  /** Ends the connections for REST calls, and those that wait for a proxy; an exec's own ends with its WebSocket. */
   close(): void;
 }
 

@@ -1,3 +1,8 @@
+/** A server's name, or its address: an IPv6 one without the brackets of a URL. */
+export function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
 /** One name as one path segment: whatever it holds, it never leaves its place in the path. */
 export function pathSegment(name: string): string {
   // encodeURIComponent throws on half a surrogate pair; UTF-8 replaces it.

@@ -7,6 +7,7 @@ import {
   type SecureContext,
 } from "node:tls";
 import { HealthError } from "../model/errors.ts";
+import { bareHost } from "./api-path.ts";
 import type { Connection } from "./connection.ts";
 
 /** A client certificate and its key, PEM. */
@@ -54,7 +55,7 @@ export function tlsIdentity(
     ca,
     cert: pair?.certificate ?? null,
     key: pair?.key ?? null,
-    servername: tlsServerName ?? new URL(server).hostname.replace(/^\[|\]$/g, ""),
+    servername: tlsServerName ?? bareHost(new URL(server)),
     rejectUnauthorized: !insecureSkipTlsVerify,
     secureContext: usable(`client certificate and key of user "${userName}"`, () =>
       createSecureContext({ ca: [...ca], ...keyPair }),

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { type Agents, directAgents } from "../../src/cluster/agents.ts";
 import type { Connection } from "../../src/cluster/connection.ts";
-import type { ExecSockets } from "../../src/cluster/exec-sockets.ts";
+import { type ExecSockets, placeOf } from "../../src/cluster/exec-sockets.ts";
 import { proxiedAgents } from "../../src/cluster/proxied-agents.ts";
 import { type KeyPair, tlsIdentity } from "../../src/cluster/tls-identity.ts";
 import { anonymous } from "./connections.ts";
@@ -125,6 +125,16 @@ describe("straight to the server", () => {
       expect(set).toHaveBeenCalledExactlyOnceWith(true);
       expect(await hello).toBe("hello");
     }
+  });
+
+  it.each([
+    ["https://api.test", "api.test", 443],
+    ["http://api.test/prefix", "api.test", 80],
+    ["https://api.test:6443", "api.test", 6443],
+    ["https://[fd00::1]:6443", "fd00::1", 6443],
+    ["https://10.0.0.1:0", "10.0.0.1", 0],
+  ])("an exec dials the place of %s", (server, host, port) => {
+    expect(placeOf(new URL(server))).toEqual({ host, port });
   });
 
   it("plain http is spoken to an http server", async () => {

@@ -236,6 +236,14 @@ describe("an opened cluster", () => {
     await api.idle();
   });
 
+  it("ends an exec too that waits for its upgrade", async () => {
+    const api = await startApiDouble({ onUpgrade: () => cluster.close() });
+    cleanups.push(() => api.close());
+    const { cluster } = await opened(writeKubeconfig("waiting", api));
+    expect(await cluster.exec(command, never)).toEqual({ kind: "aborted" });
+    await api.idle();
+  });
+
   it("can exec by a kubectl child instead", async () => {
     const { api } = await friendlyApi();
     const { cluster } = await opened(writeKubeconfig("kubectl", api), {}, openClusterViaKubectl);

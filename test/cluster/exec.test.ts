@@ -705,4 +705,38 @@ describe("-v", () => {
     await exec(wire);
     expect(wire.traced).toMatchObject([{ method: "GET", outcome: "101 Switching Protocols" }]);
   });
+
+  it.each<[string, string, Partial<ExecRequest>]>([
+    ["plain names", "", { namespace: "kube-system", pod: "cilium-x2z" }],
+    ["a server with a prefix", "/k8s/clusters/c-1/", { pod: "cilium-x2z" }],
+    ["names that leave their place", "/k", { namespace: "..", pod: ".", container: "a&command=b" }],
+    [
+      "names that end the path",
+      "",
+      { namespace: "a/b?c#d", pod: "%2e%2e/x", container: "%", argv: ["a b", "#", "&x=1"] },
+    ],
+    ["names of other letters", "", { namespace: "ü\u202e", pod: "\ud800", argv: ["\r\nX: y", '{"\\t"}'] }],
+  ])("names the address that was asked: %s", async (_what, prefix, asked) => {
+    const seen: string[] = [];
+    const api = await serve({
+      onUpgrade: (sent, socket, head) => {
+        seen.push(sent.url ?? "");
+        acceptExec(sent, socket, head, (peer) => peer.send(success));
+      },
+    });
+    const wire = wireTo(api, { server: new URL(prefix, api.url) });
+    await exec(wire, asked);
+    const { pathname, search } = new URL(wire.traced[0]?.url ?? "");
+    expect(seen).toEqual([pathname + search]);
+    const parts = pathname.slice(prefix.replace(/\/$/, "").length).split("/");
+    expect(parts.slice(0, 4).concat(parts.slice(5, 6), parts.slice(7))).toEqual([
+      "",
+      "api",
+      "v1",
+      "namespaces",
+      "pods",
+      "exec",
+    ]);
+    expect(new URLSearchParams(search).getAll("command")).toEqual(asked.argv ?? request.argv);
+  });
 });

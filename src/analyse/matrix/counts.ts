@@ -29,13 +29,15 @@ export interface NodeCounts {
   readonly out: { readonly [target in Target]: PathCounts };
 }
 
-const counted = new WeakMap<Uint8Array, readonly NodeCounts[]>();
+const counted = new WeakMap<Uint8Array, { readonly of: Cells; readonly counts: readonly NodeCounts[] }>();
 
 /** Once for all reports on the same codes: before the closer round and after it, in a large cluster. */
 export function countByNode(cells: Cells): readonly NodeCounts[] {
-  const known = counted.get(cells.host) ?? countAnew(cells);
-  counted.set(cells.host, known);
-  return known;
+  const known = counted.get(cells.host);
+  if (known?.of.endpoint === cells.endpoint) return known.counts;
+  const counts = countAnew(cells);
+  counted.set(cells.host, { of: cells, counts });
+  return counts;
 }
 
 function countAnew(cells: Cells): readonly NodeCounts[] {
