@@ -1,9 +1,9 @@
 import type { ExecOutcome } from "../model/capture.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import { decodeCommandStatus, decodeFrame } from "./exec-frames.ts";
+import { StderrText } from "./stderr-text.ts";
 import { type StdoutSink, stdoutSink } from "./stdout-sink.ts";
 
-const stderrBytes = 64 * 1024;
 const statusBytes = 64 * 1024;
 /** A status comes in one frame; one that dribbles in must not be parsed again for each of its bytes. */
 const statusFrames = 64;
@@ -11,12 +11,10 @@ const statusFrames = 64;
 /** What a command wrote, and how it ended, put together from WebSocket messages. Pure; nothing here throws. */
 export class ExecReply {
   readonly #stdout: StdoutSink;
-  readonly #stderr = new ByteCollector(stderrBytes);
+  readonly #stderr = new StderrText();
   readonly #status = new ByteCollector(statusBytes);
   readonly #toldStderr: StdoutSink | null;
   #frames = 0;
-  /** Bytes of stderr that came, kept or not. */
-  #said = 0;
 
   /** `maxBytes` of stdout, kept or handed to `onStdout`; of stderr the first 64 KiB are kept, and `maxBytes` handed on. */
   constructor(maxBytes: number, onStdout?: (piece: Uint8Array) => void, onStderr?: (piece: Uint8Array) => void) {
@@ -31,7 +29,6 @@ export class ExecReply {
       case "stdout":
         return this.#stdout.add(frame.data) ? null : { kind: "too-big", limitBytes: this.#stdout.limit };
       case "stderr":
-        this.#said += frame.data.length;
         this.#stderr.add(frame.data);
         if (this.#toldStderr?.add(frame.data) !== false) return null;
         return { kind: "too-big", limitBytes: this.#toldStderr.limit };
@@ -64,7 +61,7 @@ export class ExecReply {
       case "remote-error": {
         const code = exitCodeInWords(status.message);
         if (code !== null) return { kind: "exit", code, ...this.#output() };
-        return { ...status, stderr: this.#stderrText() };
+        return { ...status, stderr: String(this.#stderr) };
       }
       case "bad-status":
         return status;
@@ -78,12 +75,7 @@ export class ExecReply {
   }
 
   #output(): { stdout: Uint8Array; stderr: string } {
-    return { stdout: this.#stdout.bytes(), stderr: this.#stderrText() };
-  }
-
-  #stderrText(): string {
-    const text = new TextDecoder().decode(this.#stderr.bytes());
-    return this.#said > stderrBytes ? `${text}\n(cut: the first ${stderrBytes} of ${this.#said} bytes)\n` : text;
+    return { stdout: this.#stdout.bytes(), stderr: String(this.#stderr) };
   }
 }
 

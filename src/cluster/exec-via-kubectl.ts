@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { ExecOutcome } from "../model/capture.ts";
 import type { ConnectionFlags } from "../model/request.ts";
-import { ByteCollector } from "./byte-collector.ts";
+import { ChildStderr } from "./child-stderr.ts";
 import type { Environment, ExecRequest } from "./cluster.ts";
 import { heldTimer } from "./held-timer.ts";
 import { stdoutSink } from "./stdout-sink.ts";
 import type { Clock } from "./wire.ts";
 
-const stderrBytes = 64 * 1024;
 /** Milliseconds between the polite end and the other one. */
 const killMs = 500;
 
@@ -74,7 +73,6 @@ function childOutcome(
   signal: AbortSignal,
 ): Promise<ExecOutcome> {
   const stdout = stdoutSink(request.maxBytes, request.onStdout);
-  const stderr = new ByteCollector(stderrBytes);
   return new Promise((resolve) => {
     let early: ExecOutcome | null = null;
     let stopKill = () => {};
@@ -98,11 +96,12 @@ function childOutcome(
       time.stop();
       stopKill();
       signal.removeEventListener("abort", abort);
-      const ended = early ?? outcome;
-      // kubectl's own last line is none of the command's, so its stderr is told apart at the end.
-      if ("stderr" in ended && ended.stderr !== "") request.onStderr?.(Buffer.from(ended.stderr));
-      resolve(ended);
+      resolve(early ?? outcome);
     };
+    const told = request.onStderr === undefined ? null : stdoutSink(request.maxBytes, request.onStderr);
+    const stderr = new ChildStderr((piece) => {
+      if (told?.add(piece) === false) end({ kind: "too-big", limitBytes: request.maxBytes });
+    });
     child.on("spawn", () => request.onStart?.());
     child.stdout?.on("data", (piece: Buffer) => {
       if (early !== null) return;
@@ -119,11 +118,11 @@ function childOutcome(
     child.stderr?.on("data", (piece: Buffer) => stderr.add(piece));
     child.on("error", (error) => settle(notStarted(command, error)));
     child.on("close", (code, killedBy) => {
-      const text = stderr.bytes().toString();
+      const { word, stderr: text } = stderr.end(code === 0 || code === null);
       if (code === 0) settle({ kind: "ok", stdout: stdout.bytes(), stderr: text });
       else if (code === null)
         settle({ kind: "remote-error", message: `kubectl was ended by ${killedBy ?? "a signal"}`, stderr: text });
-      else settle(kubectlFailure(text, stdout.bytes()));
+      else settle(kubectlFailure(word, stdout.bytes(), text));
     });
   });
 }
@@ -150,31 +149,28 @@ const httpStatus = new Map([
 ]);
 
 /**
- * kubectl ends with the command's own code, and with 1 for every trouble of its own: its last line tells which
+ * kubectl ends with the command's own code, and with 1 for every trouble of its own: its last word tells which
  * (k8s.io/kubectl pkg/cmd/util/helpers.go; k8s.io/client-go util/exec for "command terminated").
  */
-export function kubectlFailure(stderr: string, stdout: Uint8Array): ExecOutcome {
-  const lines = stderr.trimEnd().split("\n");
-  const last = lines.at(-1)?.trim() ?? "";
-  const before = lines.slice(0, -1).join("\n");
-  const terminated = /^command terminated with exit code (\d{1,9})$/.exec(last);
+export function kubectlFailure(word: string, stdout: Uint8Array, stderr: string): ExecOutcome {
+  const terminated = /^command terminated with exit code (\d{1,9})$/.exec(word);
   if (terminated !== null) {
-    return { kind: "exit", code: Number(terminated[1]), stdout, stderr: before };
+    return { kind: "exit", code: Number(terminated[1]), stdout, stderr };
   }
-  const refused = /^Error from server(?: \((\w+)\))?: (.*)$/.exec(last);
+  const refused = /^Error from server(?: \((\w+)\))?: (.*)$/.exec(word);
   const reason = refused?.[1] ?? "";
-  const message = refused?.[2] ?? last;
+  const message = refused?.[2] ?? word;
   const status = httpStatus.get(reason);
   if (status !== undefined) return { kind: "http", status, reason, message, retryAfterSeconds: null };
-  if (/^error: You must be logged in to the server/.test(last)) {
+  if (/^error: You must be logged in to the server/.test(word)) {
     return { kind: "http", status: 401, reason: "Unauthorized", message, retryAfterSeconds: null };
   }
-  if (/^(Unable to connect to the server|The connection to the server)/.test(last)) {
+  if (/^(Unable to connect to the server|The connection to the server)/.test(word)) {
     return {
       kind: "network",
-      code: /connection to the server .* was refused/.test(last) ? "ECONNREFUSED" : "",
+      code: /connection to the server .* was refused/.test(word) ? "ECONNREFUSED" : "",
       message,
     };
   }
-  return { kind: "remote-error", message: message || "kubectl failed without a word", stderr: before };
+  return { kind: "remote-error", message: message || "kubectl failed without a word", stderr };
 }

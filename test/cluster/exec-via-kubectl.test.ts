@@ -90,7 +90,37 @@ describe("an exec by kubectl", () => {
 
   it("gives the command's exit code", async () => {
     const program = `console.error("no socket\\ncommand terminated with exit code 7"); process.exitCode = 7;`;
-    expect(await run(kubectlDouble("exit", program))).toMatchObject({ kind: "exit", code: 7, stderr: "no socket" });
+    expect(await run(kubectlDouble("exit", program))).toMatchObject({ kind: "exit", code: 7, stderr: "no socket\n" });
+  });
+
+  it("gives the exit code after more on stderr than is kept, says that it was cut, and hands all of it on", async () => {
+    const lines = `("y".repeat(999) + "\\n").repeat(100)`;
+    const word = "command terminated with exit code 3\\n";
+    const kubectl = kubectlDouble("loud", `process.stderr.write(${lines} + "${word}", () => process.exit(3));`);
+    let told = "";
+    const onStderr = (piece: Uint8Array) => {
+      told += Buffer.from(piece).toString();
+    };
+    const outcome = await run(kubectl, systemClock, new AbortController().signal, { onStderr, maxBytes: 200_000 });
+    expect(outcome).toMatchObject({ kind: "exit", code: 3 });
+    expect("stderr" in outcome && outcome.stderr).toMatch(/^[\sy]{65536}\n\(cut: the first 65536 of 100000 bytes\)\n$/);
+    expect(told).toBe(`${"y".repeat(999)}\n`.repeat(100));
+  });
+
+  it.each([
+    ["a line that the command left open", "half a line", { kind: "exit", code: 3, stderr: "half a line" }],
+    ["characters of several bytes", "ü".repeat(33_000), { kind: "exit", code: 3 }],
+  ])("finds kubectl's word behind %s", async (what, said, expected) => {
+    const program = `process.stderr.write(${JSON.stringify(said)} + "command terminated with exit code 3\\n", () => process.exit(3));`;
+    expect(await run(kubectlDouble(what.replaceAll(" ", "-"), program))).toMatchObject(expected);
+  });
+
+  it("ends one that says more on stderr than is taken", async () => {
+    const program = `process.stderr.write("x".repeat(200_000)); setInterval(() => {}, 1000);`;
+    const outcome = await run(kubectlDouble("flood", program), systemClock, new AbortController().signal, {
+      onStderr: () => undefined,
+    });
+    expect(outcome).toEqual({ kind: "too-big", limitBytes: 1000 });
   });
 
   it("says where kubectl was looked for", async () => {
@@ -149,6 +179,6 @@ describe("kubectl's last words", () => {
     ["", { kind: "remote-error", message: "kubectl failed without a word" }],
   ];
   it.each(table)("%s", (line, expected) => {
-    expect(kubectlFailure(`${line}\n`, Buffer.alloc(0))).toMatchObject(expected);
+    expect(kubectlFailure(line, Buffer.alloc(0), "")).toMatchObject(expected);
   });
 });

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { ChildStderr } from "../../src/cluster/child-stderr.ts";
 import type { ExecPlugin } from "../../src/cluster/connection.ts";
 import { runExecPlugin } from "../../src/cluster/exec-plugin.ts";
 import { refusedUpgrade } from "../../src/cluster/exec-refusal.ts";
@@ -95,7 +96,12 @@ export const credentialReaders = [
   reader("answers of login plugins", damaged(credential, ["status", "token", "kind"]), readCredential),
   reader("claims of id-tokens", damaged({ exp: 2_000_000_000, iss: "x" }, ["exp"]), readIdToken),
   reader("kubercs", hostileLines(kubercLines), readKuberc, 2_000),
-  reader("kubectl's last words", hostileLines(lastWords), (text) => kubectlFailure(text, Buffer.from(text))),
+  reader("kubectl's last words", hostileLines(lastWords), (text) => {
+    const stderr = new ChildStderr(() => undefined);
+    stderr.add(Buffer.from(text));
+    const { word, stderr: said } = stderr.end(false);
+    return kubectlFailure(word, Buffer.from(text), said);
+  }),
   reader("proxies in the environment", fc.tuple(hostileText, hostileText), ([address, none]) =>
     orRefused(() => proxyFor(url, null, { HTTPS_PROXY: address, NO_PROXY: none })?.href ?? ""),
   ),

@@ -117,6 +117,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "sysdump.ts": "sysdumps",
     "tar-members.ts": own("test/bundle/hostile-archives.test.ts"),
     "text-file.ts": nothing("hands the file to health-outputs.ts"),
+    "unread-members.ts": own("test/bundle/hostile-archives.test.ts"),
     "zip-members.ts": own("test/bundle/hostile-archives.test.ts"),
   },
   "src/cluster": {
@@ -124,6 +125,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "agents.ts": own("test/cluster/agents.test.ts"),
     "api-path.ts": own("test/cluster/exec.test.ts"),
     "byte-collector.ts": own("test/cluster/exec-frames.test.ts"),
+    "child-stderr.ts": own("test/cluster/exec-via-kubectl.test.ts"),
     "cluster.ts": types,
     "connect.ts": own("test/cluster/connect.test.ts"),
     "connection.ts": types,
@@ -161,6 +163,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "resource-list.ts": own("test/cluster/resource-list.test.ts"),
     "rest.ts": own("test/cluster/rest.test.ts"),
     "server-status.ts": "refusals of the API server",
+    "stderr-text.ts": own("test/cluster/exec-frames.test.ts"),
     "stdout-sink.ts": own("test/cluster/exec-frames.test.ts"),
     "text-files.ts": nothing("hands the file to kubeconfig-yaml.ts or kuberc.ts"),
     "tls-identity.ts": own("test/cluster/credentials.test.ts"),
