@@ -32,6 +32,7 @@ export async function openFolder(folder: string): Promise<Members> {
       return readFile(place).catch(() => null);
     },
     sha256: () => null,
+    hurdle: `no rights, or more than ${usualLimits.memberBytes / 1048576} MiB`,
     notes: notes.all(),
     cut: false,
     close: async () => {},

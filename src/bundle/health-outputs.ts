@@ -28,7 +28,7 @@ export async function openHealthOutputs(members: Members): Promise<SavedState | 
   return {
     source: { kind: "captures", context: "", cluster: "", server: "", name: members.name },
     partial: members.cut,
-    notes: [...members.notes],
+    notes: () => members.notes,
     lists: async () => (Object.keys(listFiles) as KubeResource[]).map((resource) => toList(resource, best)),
     ciliumEndpoints: async () => ({
       kind: "absent",

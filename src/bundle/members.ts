@@ -10,6 +10,8 @@ export interface Members {
   read(path: string): Promise<Uint8Array | null>;
   /** Lower-case hex of the member's SHA-256 where it was told while reading; null where it must be made of the bytes. */
   sha256(path: string): string | null;
+  /** Why one that is there may not be readable. */
+  readonly hurdle: string;
   /** What was left out and why (links, odd paths), as sentences. */
   readonly notes: readonly string[];
   /** The archive stops in the middle: its last members are missing. */

@@ -8,6 +8,7 @@ import type { SavedState } from "./saved-state.ts";
 import { isSysdump, openSysdump } from "./sysdump.ts";
 import { openTar } from "./tar-members.ts";
 import { isText, openTextFile } from "./text-file.ts";
+import { notingUnread } from "./unread-members.ts";
 import { openZip } from "./zip-members.ts";
 
 /**
@@ -15,10 +16,10 @@ import { openZip } from "./zip-members.ts";
  * tar (gzip'd or not) or a zip, outputs also as one text file. Told apart by what is inside, never by the file's name. Throws HealthError (exit 3).
  */
 export async function openSavedState(path: string, limits: ArchiveLimits = usualLimits): Promise<SavedState> {
-  const members = await openMembers(path, limits);
+  const { members, unread } = notingUnread(await openMembers(path, limits));
   try {
     const state = await toState(members);
-    if (state !== null) return state;
+    if (state !== null) return { ...state, notes: () => [...state.notes(), ...unread()] };
   } catch (error) {
     await members.close();
     throw error;
@@ -26,9 +27,12 @@ export async function openSavedState(path: string, limits: ArchiveLimits = usual
   await members.close();
   throw new HealthError(`${path} holds no state this program can read`, {
     exitCode: 3,
-    hint: "It reads bundles of its own, captures folders (kube/ and nodes/ inside), cilium sysdumps, and cilium-health status outputs.",
+    hint: [...unread(), readable].join("\n"),
   });
 }
+
+const readable =
+  "It reads bundles of its own, captures folders (kube/ and nodes/ inside), cilium sysdumps, and cilium-health status outputs.";
 
 async function toState(members: Members): Promise<SavedState | null> {
   if (isRecordedState(members.paths)) return openRecordedState(members);

@@ -43,7 +43,7 @@ export async function openRecordedState(members: Members): Promise<SavedState> {
   return {
     source: { ...source, kind: isBundle ? "bundle" : "captures", name: members.name },
     partial: cut || index?.partial === true,
-    notes,
+    notes: () => notes,
     lists: () => Promise.all((Object.keys(listFiles) as KubeResource[]).map((resource) => readList(reader, resource))),
     ciliumEndpoints: () => readOutcomeOf(reader, ciliumEndpointsFile),
     capture: async (node, pod, id, argv) => {

@@ -8,8 +8,8 @@ export interface SavedState {
   readonly source: Source;
   /** The saving was interrupted, or the file was cut. */
   readonly partial: boolean;
-  /** What the state lacks and what was not believed, as sentences. */
-  readonly notes: readonly string[];
+  /** What the state lacks and what was not believed, as sentences; more of them once more has been read. */
+  notes(): readonly string[];
   lists(): Promise<KubeList[]>;
   /** Not among the lists: what saves a state need not save them. */
   ciliumEndpoints(): Promise<KubeOutcome>;

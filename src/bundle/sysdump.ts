@@ -38,7 +38,7 @@ export async function openSysdump(members: Members): Promise<SavedState> {
   return {
     source: { kind: "sysdump", context: "", cluster: "", server: "", name: members.name },
     partial: members.cut,
-    notes,
+    notes: () => notes,
     lists: async () => {
       const lists: KubeList[] = [];
       for (const resource of Object.keys(listNames) as KubeResource[]) lists.push(await readList(members, resource));

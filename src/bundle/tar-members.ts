@@ -46,6 +46,7 @@ export async function openTar(file: string, gzipped: boolean, limits: ArchiveLim
       return member === undefined ? null : scratch.get(member.number);
     },
     sha256: (path) => kept(path)?.sha256 ?? null,
+    hurdle: "the scratch file that holds it could not be read",
     notes: notes.all(),
     cut,
     close: () => scratch.close(),

@@ -17,6 +17,7 @@ export async function openTextFile(file: string): Promise<Members> {
     paths: [name],
     read: async (path) => (path === name ? readFile(file).catch(() => null) : null),
     sha256: () => null,
+    hurdle: "no rights",
     notes: [],
     cut: false,
     close: async () => {},

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
+import { crc32 } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { type ArchiveLimits, belowTop, type Members, Notes, pathFault, unreadable } from "./members.ts";
 
@@ -32,6 +33,7 @@ export async function openZip(file: string, limits: ArchiveLimits): Promise<Memb
       return entry === undefined ? null : readEntry(zip, entry, limits);
     },
     sha256: () => null,
+    hurdle: "the archive is damaged there",
     notes: notes.all(),
     cut: false,
     close: async () => zip.close(),
@@ -79,7 +81,8 @@ function faultOf(entry: Entry, limits: ArchiveLimits): string {
 async function readEntry(zip: ZipFile, entry: Entry, limits: ArchiveLimits): Promise<Uint8Array | null> {
   try {
     const bytes = await buffer(await zip.openReadStreamPromise(entry));
-    return bytes.length > limits.memberBytes ? null : bytes;
+    // yauzl checks the size alone.
+    return bytes.length > limits.memberBytes || crc32(bytes) !== entry.crc32 ? null : bytes;
   } catch {
     return null;
   }

@@ -112,15 +112,24 @@ async function fill(
     await tap.flush();
   }
   if (!signal.aborted) await saveLogs(writer, steps, suspects, seen, request, state, signal);
-  const told = steps.facts === null ? seen : toldOf(steps.facts(), request, io, signal.aborted, state);
+  const notes = steps.facts === null ? state.notes() : withheld(state.notes());
+  const told =
+    steps.facts === null ? seen : toldOf(steps.facts(), request, io, signal.aborted, { ...state, notes: () => notes });
   await writer.report("report.json", jsonChunks(reportDocument(told.report, false)));
   await writer.report("report.html", pageChunks(told, "status", request.scope));
-  for (const note of state.notes()) writer.fail("saved state", "note", steps.text(note));
+  for (const note of notes) writer.fail("saved state", "note", note);
   log("done");
   const { failed, unasked } = told.report.coverage;
   const read = failed.length === 0 && unasked.length === 0 && !tap.isRefused() && !signal.aborted && !state.partial;
   const saved = await writer.finish(signal.aborted || state.partial, io.now());
   return { ...saved, complete: read && saved.dropped.length === 0 };
+}
+
+/** They name files, whose names nobody has a stand-in for. */
+function withheld(notes: readonly string[]): readonly string[] {
+  const what =
+    notes.length === 1 ? "a note about the saved state is" : `${notes.length} notes about the saved state are`;
+  return notes.length === 0 ? [] : [`${what} withheld: a pseudonymised bundle names no files`];
 }
 
 /** The report of the snapshot as it is written: nothing that names the network may come from before the step. */

@@ -172,6 +172,7 @@ describe("a folder of cilium-health outputs", () => {
         return bytes;
       },
       sha256: () => null,
+      hurdle: "",
       notes: [],
       cut: false,
       close: async () => undefined,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -165,8 +165,8 @@ describe("an archive", () => {
   it("says what it left out", async () => {
     const link = { path: "nodes/worker-1/link", content: "", type: "SymbolicLink", linkpath: "/etc/passwd" } as const;
     const state = await open("notes.tar.gz", tarGzOf([...goodEntries, link, { path: "../escape", content: "x" }]));
-    expect(state.notes.join("\n")).toMatch(/link was left out.*SymbolicLink/);
-    expect(state.notes.join("\n")).toContain("../escape was left out: its name leaves its folder");
+    expect(state.notes().join("\n")).toMatch(/link was left out.*SymbolicLink/);
+    expect(state.notes().join("\n")).toContain("../escape was left out: its name leaves its folder");
     await state.close();
   });
 
@@ -181,7 +181,7 @@ describe("an archive", () => {
     const bytes = tarOf(goodEntries);
     const state = await open("cut.tar", bytes.subarray(0, 512 * 4 + 100));
     expect(state.partial).toBe(true);
-    expect(state.notes.join()).toContain("stops in the middle");
+    expect(state.notes().join()).toContain("stops in the middle");
     await state.close();
   });
 
@@ -191,7 +191,46 @@ describe("an archive", () => {
   });
 });
 
+describe("a zip", () => {
+  it("says which member of it is damaged", async () => {
+    const broken = "nodes/worker-1/cilium-health-status.json";
+    const entries = [
+      { path: "kube/nodes.json", content: '{"items":[]}' },
+      { path: broken, content: "{}", crc: 1 },
+    ];
+    const state = await openSavedState(scratch.write("damaged.zip", zipOf(entries)));
+    expect(await state.capture("worker-1", "cilium-a", "cilium-health-status.json", [])).toBeNull();
+    expect(state.notes()).toEqual([`${broken} could not be read: the archive is damaged there`]);
+    await state.close();
+  });
+});
+
 describe("a folder", () => {
+  it("says which file of it could not be read for its size, once", async () => {
+    scratch.write("large/kube/nodes.json", '{"items":[]}');
+    scratch.write("large/nodes/worker-1/cilium-health-status.json", "{}");
+    scratch.write("large/nodes/worker-1/date.txt", "2026-01-01T00:00:00Z");
+    const large = "nodes/worker-1/cilium-health-status.json";
+    truncateSync(scratch.path(`large/${large}`), usualLimits.memberBytes + 1);
+    const state = await openSavedState(scratch.path("large"));
+    expect(state.notes()).toEqual([]);
+    for (const _time of [1, 2]) {
+      expect(await state.capture("worker-1", "cilium-a", "cilium-health-status.json", [])).toBeNull();
+    }
+    expect(await state.capture("worker-1", "cilium-a", "date.txt", [])).not.toBeNull();
+    expect(state.notes()).toEqual([`${large} could not be read: no rights, or more than 256 MiB`]);
+  });
+
+  it("that holds nothing else says so beside what it could read", async () => {
+    scratch.write("lone/worker-1.txt", "");
+    truncateSync(scratch.path("lone/worker-1.txt"), usualLimits.memberBytes + 1);
+    const refused = await openSavedState(scratch.path("lone")).catch((error: unknown) => error);
+    expect(refused).toMatchObject({
+      exitCode: 3,
+      hint: expect.stringMatching(/^worker-1.txt could not be read: .*\nIt reads/),
+    });
+  });
+
   it("is read without following links out of it", async () => {
     scratch.write("secret-outside", "outside");
     const { mkdirSync } = await import("node:fs");

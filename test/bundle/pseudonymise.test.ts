@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { usualLimits } from "../../src/bundle/members.ts";
 import { pseudonymiser } from "../../src/bundle/pseudonymise.ts";
 import { standInAddresses } from "../../src/bundle/stand-in-addresses.ts";
 import { generateMesh, listScenarios, startDemo } from "../../src/demo/index.ts";
@@ -78,6 +79,25 @@ describe.each(scenarios)("%s with stand-ins", (name) => {
       expect(`${path}\n${text}`).not.toMatch(/worker-\d|\bcilium-\d\b|\brig\b/);
       expect(addressesIn(text).filter((address) => !standIns.has(address))).toEqual([]);
     }
+  });
+});
+
+describe("notes about the saved state", () => {
+  it("are withheld: they name files, which name nodes", async () => {
+    const large = "nodes/worker-1/cilium-endpoint-list.json";
+    cpSync(fileURLToPath(new URL("healthy", base)), scratch.path("large"), { recursive: true });
+    truncateSync(scratch.path(`large/${large}`), usualLimits.memberBytes + 1);
+    const take = (file: string, ...flags: string[]) =>
+      runCommand(["bundle", "--from", scratch.path("large"), "--output-file", scratch.path(file), ...flags]);
+    await take("noted.tar.gz");
+    expect((await unpacked(scratch.path("noted.tar.gz"), "report.json")).toString()).toContain(`${large} could not be`);
+    await take("withheld.tar.gz", "--pseudonymise");
+    const { paths } = await listed(scratch.path("withheld.tar.gz"));
+    for (const path of paths) {
+      expect((await unpacked(scratch.path("withheld.tar.gz"), path)).toString()).not.toContain("worker-1");
+    }
+    const report = (await unpacked(scratch.path("withheld.tar.gz"), "report.json")).toString();
+    expect(report).toContain("a note about the saved state is withheld");
   });
 });
 

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 
 /** A folder of the test file's own, gone afterwards. */
@@ -17,6 +17,7 @@ export function scratchFolder(): {
   return {
     path,
     write: (name, content) => {
+      mkdirSync(dirname(path(name)), { recursive: true });
       writeFileSync(path(name), content);
       return path(name);
     },

@@ -103,7 +103,7 @@ describe("a sysdump whose agents' part is of real agents", () => {
       { path: `${name}/cilium-bugtool-cilium-1-20261120-224005.tar.gz`, content: "x" },
     ];
     const state = await openSavedState(scratch.write("left.zip", zipOf(entries)));
-    expect(state.notes.join()).toContain("was left packed by the sysdump");
+    expect(state.notes().join()).toContain("was left packed by the sysdump");
     await state.close();
   });
 

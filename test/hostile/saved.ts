@@ -84,6 +84,7 @@ function membersOf(files: ReadonlyMap<string, string>): Members {
     paths: [...files.keys()],
     read: async (path) => bytes(files.get(path) ?? ""),
     sha256: () => null,
+    hurdle: "",
     notes: [],
     cut: false,
     close: async () => undefined,
@@ -92,7 +93,7 @@ function membersOf(files: ReadonlyMap<string, string>): Members {
 
 /** Its lists, and every capture of its one agent. */
 async function readState(state: SavedState): Promise<unknown> {
-  const read: unknown[] = [...(await state.lists()), await state.ciliumEndpoints(), ...state.notes];
+  const read: unknown[] = [...(await state.lists()), await state.ciliumEndpoints(), ...state.notes()];
   for (const id of captureIds) read.push(await state.capture("worker-1", "cilium-a", id, []));
   return read.map((one) => JSON.stringify(one)?.length);
 }
