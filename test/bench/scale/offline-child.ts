@@ -1,6 +1,6 @@
 /**
  * One measurement in a process of its own: `node offline-child.ts NODES FORM`. Every agent's replies come from the
- * generator, one after the other, and are let go of; what making them costs is not counted. Prints JSON.
+ * generator, another process, one after the other, and are let go of. Prints JSON.
  *
  * Forms: `asked` is `status` as a cluster of this size is asked; `rows` has every probe told, as `--all` wants them;
  * `full` is what agents print as JSON, as in a bundle; `baseline` decodes and parses those bytes and keeps nothing.
@@ -9,18 +9,18 @@ import { isWhole } from "../../../src/collect/complete.ts";
 import { lookAt } from "../../../src/commands/look.ts";
 import { firstRound } from "../../../src/commands/short-round.ts";
 import type { StateReader } from "../../../src/commands/state.ts";
-import { generateMesh } from "../../../src/demo/index.ts";
 import type { ScenarioResource } from "../../../src/demo/scenario.ts";
-import type { AgentPod, KubeResource } from "../../../src/model/kube.ts";
+import type { AgentPod, KubeList, KubeResource } from "../../../src/model/kube.ts";
 import { factsReducer } from "../../../src/parse/facts.ts";
 import { statusTable } from "../../../src/render/status-table.ts";
 import { noFlags } from "../../generated-look.ts";
 import { silentIo } from "../../recorded-report.ts";
+import { startGenerator } from "./generator.ts";
 import type { Measured } from "./measured.ts";
 
 const [nodes = "", form = ""] = process.argv.slice(2);
 const io = silentIo();
-const mesh = generateMesh({ nodes: Number(nodes), now: () => io.now().getTime() });
+const generator = startGenerator(Number(nodes));
 const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
   pods: "pods",
   nodes: "nodes",
@@ -28,25 +28,16 @@ const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
   ciliumclusterwidenetworkpolicies: "ciliumclusterwidenetworkpolicies",
   "cilium-config": "configmaps",
 };
-const lists = (Object.entries(resources) as [KubeResource, ScenarioResource][]).map(([resource, from]) => ({
-  resource,
-  outcome: { kind: "ok", items: mesh.objects(from) ?? [] } as const,
-}));
-
-let bytes = 0;
-let generatingMs = 0;
-
-function milliseconds({ user, system }: NodeJS.CpuUsage): number {
-  return (user + system) / 1000;
+const lists: KubeList[] = [];
+for (const [resource, list] of Object.entries(resources) as [KubeResource, ScenarioResource][]) {
+  const items: unknown = JSON.parse((await generator.ask({ list })).toString());
+  lists.push({ resource, outcome: { kind: "ok", items: Array.isArray(items) ? items : [] } });
 }
 
-function reply(node: string, argv: readonly string[]): Uint8Array {
-  // Of this thread alone: what others do meanwhile (collecting garbage, compiling) stays with what is measured.
-  const started = milliseconds(process.threadCpuUsage());
-  const answer = mesh.reply(node, argv);
-  const stdout =
-    answer.kind === "output" ? Buffer.concat([...answer.stdout].map((piece) => Buffer.from(piece))) : Buffer.alloc(0);
-  generatingMs += milliseconds(process.threadCpuUsage()) - started;
+let bytes = 0;
+
+async function reply(node: string, argv: readonly string[]): Promise<Uint8Array> {
+  const stdout = await generator.ask({ node, argv });
   bytes += stdout.length;
   return stdout;
 }
@@ -63,7 +54,7 @@ const state: StateReader = {
     for (const { pod, captures } of orders) {
       for (const spec of captures) {
         const { id, argv } = spec;
-        const stdout = reply(pod.node, argv);
+        const stdout = await reply(pod.node, argv);
         if (!isWhole(stdout, spec)) throw new Error(`${pod.node} does not answer: ${argv.join(" ")}`);
         await sink({ node: pod.node, pod: pod.name, id, argv, outcome: { kind: "ok", stdout, stderr: "" } });
       }
@@ -90,11 +81,11 @@ function agentPods(): readonly AgentPod[] {
   return reducer.agents();
 }
 
-function baseline(agents: readonly AgentPod[]): void {
+async function baseline(agents: readonly AgentPod[]): Promise<void> {
   const decoder = new TextDecoder();
   for (const { node } of agents) {
     for (const { argv, json } of firstRound(agents.length, true, "of-some")) {
-      const stdout = reply(node, argv);
+      const stdout = await reply(node, argv);
       if (json) JSON.parse(decoder.decode(stdout));
     }
   }
@@ -102,12 +93,14 @@ function baseline(agents: readonly AgentPod[]): void {
 
 const agents = form === "baseline" ? agentPods() : [];
 const [started, wall] = [process.cpuUsage(), performance.now()];
-if (form === "baseline") baseline(agents);
+if (form === "baseline") await baseline(agents);
 else await status();
+const used = process.cpuUsage(started);
 const measured: Measured = {
-  cpuMs: milliseconds(process.cpuUsage(started)) - generatingMs,
+  cpuMs: (used.user + used.system) / 1000,
   wallMs: performance.now() - wall,
   bytes,
   peakMiB: process.resourceUsage().maxRSS / 1024,
 };
 process.stdout.write(JSON.stringify(measured));
+generator.close();
