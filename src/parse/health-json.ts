@@ -13,7 +13,7 @@ import { parseGoDuration, parseTime } from "./time.ts";
 
 /** `cilium-health status -o json`: one agent's view of all nodes (api/v1/health/models, Cilium 1.4 to 1.20). */
 export interface HealthReply {
-  /** `node` or `cluster/node`; "" before the agent's first node list. */
+  /** `node` or `cluster/node`; "" before the agent's first node list, `cluster/` of a pasted tree that lost its own node. */
   readonly localName: string;
   /** Start of the probe cycle, epoch milliseconds, 0 when missing. */
   readonly timestamp: number;

@@ -6,6 +6,7 @@ import { parseHealthSuccinct } from "./health-text-succinct.ts";
 import { parseHealthTree } from "./health-text-tree.ts";
 import { parseHealthVerbose } from "./health-text-verbose.ts";
 import type { Parsed, ParseFailure } from "./json.ts";
+import { splitName } from "./names.ts";
 
 /**
  * An agent's health view in any form: JSON or rows, which are asked for, or a text form in which somebody saved it. The
@@ -20,7 +21,15 @@ export function parseHealthReply(bytes: Uint8Array): Parsed<HealthReply> {
   if (read === null) return withoutView(lines) ?? json;
   const value = read(lines);
   if (value.nodes === null || value.nodes.length === 0) return noRows(lines);
-  return contradiction(lines, value.nodes) ?? { ok: true, value: { ...value, nodes: toldApart(value.nodes) } };
+  const nodes = toldApart(value.nodes);
+  const localName = value.localName || (read === parseHealthTree ? ownClusterOf(nodes) : "");
+  return contradiction(lines, nodes) ?? { ok: true, value: { ...value, localName, nodes } };
+}
+
+/** A tree lists the agent's own node: where the line that marks it is lost and all are of one cluster, it is its own. */
+function ownClusterOf(nodes: readonly HealthNode[]): string {
+  const [cluster = "", ...others] = new Set(nodes.map(({ name }) => splitName(name).cluster));
+  return cluster === "" || others.length > 0 ? "" : `${cluster}/`;
 }
 
 /** Names that people blacken are alike then; Cilium's never are. */

@@ -24,7 +24,13 @@ export function parseJson(bytes: Uint8Array): Parsed<unknown> {
   if (text === "") return { ok: false, reason: "empty", message: "the command printed nothing" };
   const inner = tryParse(text) ?? tryParse(withoutNoise(text));
   if (inner !== undefined) return { ok: true, value: inner };
-  return { ok: false, reason: "not-json", message: `not JSON (${bytes.length} bytes, starts with ${start(text)})` };
+  const what = isCut(text) ? "JSON that was cut" : "not JSON";
+  return { ok: false, reason: "not-json", message: `${what} (${bytes.length} bytes, starts with ${start(text)})` };
+}
+
+/** It begins as JSON and its first bracket is never closed. */
+function isCut(text: string): boolean {
+  return /^(?:\{\s*"|\[\s*[{"])/.test(text) && closerOf(text, 0) === 0;
 }
 
 function tryParse(text: string): unknown {

@@ -27,8 +27,9 @@ export interface NamedNode {
 }
 
 /**
- * The cluster's name by what an agent calls its own node: its `local.name`, else the one entry of its list that bears
- * its node's name (of several, from meshed clusters with equal node names, the one with the node's own address).
+ * The cluster's name by what an agent calls its own node: its `local.name` (`cluster/` where no more is known), else the
+ * one entry of its list that bears its node's name (of several, from meshed clusters with equal node names, the one with
+ * the node's own address).
  * null when that tells nothing; "" is the nameless cluster `default`.
  */
 export function clusterByOwnName(
@@ -38,7 +39,7 @@ export function clusterByOwnName(
   ownIPs: readonly string[],
 ): string | null {
   const local = splitName(localName);
-  if (local.node === node) return local.cluster;
+  if (local.node === node || (local.node === "" && local.cluster !== "")) return local.cluster;
   const namesakes = listed().filter((entry) => splitName(entry.name).node === node);
   const own =
     namesakes.length > 1 ? namesakes.filter((entry) => entry.ips.some((ip) => ownIPs.includes(ip))) : namesakes;

@@ -12,7 +12,8 @@ export function headLine(report: Report): string {
     summary.newestProbeNs === null
       ? ""
       : `, probes ${age(summary.newestProbeNs)} to ${age(summary.oldestProbeNs)} old${ofTheOthers(report)}`;
-  const partial = report.partial ? "   INTERRUPTED, partial" : "";
+  const isLive = report.source.kind === "cluster" || report.source.kind === "demo";
+  const partial = report.partial ? (isLive ? "   INTERRUPTED, partial" : "   PARTIAL") : "";
   return [sourceText(report.source), versionText(report.cilium.versions), network(report), `${agents}${ages}${partial}`]
     .filter((part) => part !== "")
     .join("  ");

@@ -89,7 +89,8 @@ function addressAt(cells: Cells, row: MatrixRow, target: Target, position: numbe
   const address = row[target].positions[position];
   if (address === undefined) return null;
   const ip = cells.matrix.addresses[address.ip[to] ?? 0] ?? "";
-  if (position > 0 && ip === "") return null;
+  const hasResult = address.icmp.outcome[to] !== noResult || address.http.outcome[to] !== noResult;
+  if (position > 0 && ip === "" && !hasResult) return null;
   const probe = (protocol: Protocol) => publicProbe(cells, row, address[protocol], to, ip);
   return { ip, family: ip.includes(":") ? 6 : 4, icmp: probe("icmp"), http: probe("http") };
 }

@@ -195,3 +195,144 @@ describe("a folder of cilium-health outputs", () => {
     ]);
   });
 });
+
+/** Two agents of one mesh: neither reaches the other's health endpoint by HTTP. */
+const tree = (own: string, other: string, at = "09:14:30") => `Probe time:   2031-05-02T${at}Z
+Nodes:
+  ${own} (localhost):
+    Host connectivity to 192.0.2.11:
+      ICMP to stack:   OK, RTT=413.345µs
+      HTTP to agent:   OK, RTT=733.897µs
+    Endpoint connectivity to 10.1.0.77:
+      ICMP to stack:   OK, RTT=413.345µs
+      HTTP to agent:   OK, RTT=733.897µs
+  ${other}:
+    Host connectivity to 192.0.2.12:
+      ICMP to stack:   OK, RTT=413.345µs
+      HTTP to agent:   OK, RTT=733.897µs
+    Endpoint connectivity to 10.1.1.5:
+      ICMP to stack:   OK, RTT=413.345µs
+      HTTP to agent:   Get "http://10.1.1.5:4240/hello": dial tcp 10.1.1.5:4240: i/o timeout
+`;
+const headless = (text: string) => text.replace(/^Probe time.*\nNodes:\n/, "");
+const words = (rows: string) =>
+  `Cluster health:   1/2 reachable   (2031-05-02T09:14:30Z)\n  Name   IP   Node   Endpoints\n${rows}`;
+
+let pasted = 0;
+async function pastedReport(text: string | Uint8Array): Promise<Report> {
+  pasted++;
+  return reportOf(scratch.write(`pasted-${pasted}.txt`, text));
+}
+
+describe("a text as people paste it", () => {
+  const both = `${tree("pear", "plum")}\n${tree("plum", "pear")}`;
+  const lost = ["pear plum endpoint", "plum pear endpoint"];
+  const prefixed = (before: string) => both.replaceAll(/^(?!$)/gm, before);
+
+  it.each([
+    ["quoted in a mail", prefixed("> ")],
+    ["quoted twice", prefixed("> > ")],
+    ["as comments of a script", prefixed("# ")],
+    ["as comments in an indented block", prefixed("   # ")],
+    ["moved by tabs", prefixed("\t ")],
+    ["with carriage returns", both.replaceAll("\n", "\r\n")],
+    ["coloured", both.replaceAll("OK,", "\u001b[32mOK\u001b[0m,").replaceAll(/$/gm, "\u001b[0m")],
+    ["with a byte order mark", `\uFEFF${both}`],
+    [
+      "without its heads, under separators",
+      ["pear", "plum"].map((own) => `==> ${own}\n${headless(tree(own, own === "pear" ? "plum" : "pear"))}`).join("\n"),
+    ],
+    [
+      "each in a fence, prose between and behind",
+      both.replaceAll(/^(?=Probe)|$(?![\s\S])/gm, "```\nas seen here:\n  Note:\n```\n"),
+    ],
+  ])("is read %s", async (_how, text) => {
+    const report = await pastedReport(text);
+    expect(broken(report)).toEqual(lost);
+    expect(report.coverage).toMatchObject({ agents: 2, answered: 2 });
+  });
+
+  it("is read in UTF-16, as PowerShell writes it", async () => {
+    expect(broken(await pastedReport(Buffer.from(`\uFEFF${both}`, "utf16le")))).toEqual(lost);
+  });
+
+  it("may be JSON with something before each line", async () => {
+    const json = said("worker-2", "cilium-health-status.json").toString();
+    const plain = await pastedReport(json);
+    for (const before of ["> ", "    ", "# "]) {
+      const report = await pastedReport(json.replaceAll(/^(?!$)/gm, before));
+      expect(broken(report)).toEqual(broken(plain));
+      expect(report.coverage).toMatchObject({ agents: 1, answered: 1 });
+    }
+  });
+
+  it.each([
+    ["the prompt of a shell in the agent", "root@pear:/home/cilium# cilium status", "pear"],
+    ["the pod's row", "#### pod: cilium-86brf   2/2   Running   2   55m   192.0.2.11   pear   <none>   <none>", "pear"],
+    ["a separator", "=== pear ===", "pear"],
+    ["a separator with pod and node", "==> cilium-86brf (node pear)", "pear"],
+    [
+      "the command's pod",
+      "$ kubectl -n kube-system exec ds/x cilium-86brf -c cilium-agent -- cilium status",
+      "cilium-86brf",
+    ],
+    ["nothing", "$ kubectl -n kube-system exec ds/cilium -c cilium-agent -- cilium status", "^pasted-\\d+"],
+  ])("of an agent that does not name its node is put down to what tells it: %s", async (_what, above, node) => {
+    const { paths } = await pastedReport(
+      `${above}\nKVStore:   Ok\n${words("  plum   192.0.2.12   reachable   unreachable\n")}`,
+    );
+    const [from = ""] = paths.filter(({ status }) => status === "unreachable").map((path) => path.from);
+    expect(from).toMatch(new RegExp(`${node}$`));
+  });
+
+  it("says of an agent that gave no report what it said instead", async () => {
+    const text = `==> pear\n${tree("pear", "plum")}==> cilium-7wkx2 on node plum\nError: Cannot get status: Get "http://localhost/v1beta/status": dial unix /var/run/cilium/health.sock: connect: no such file or directory\ncommand terminated with exit code 1\n`;
+    const { coverage } = await pastedReport(text);
+    expect(coverage).toMatchObject({ agents: 2, answered: 1, failed: [{ node: "plum", reason: "exit-1" }] });
+  });
+
+  it("counts the newest look of an agent, and says that it does", async () => {
+    const mended = tree("pear", "plum", "10:00:00").replace(/Get .*/, "OK, RTT=1ms");
+    for (const text of [
+      `${tree("pear", "plum")}\nafter the change:\n${mended}`,
+      `${mended}\n${tree("pear", "plum")}`,
+    ]) {
+      const report = await pastedReport(text);
+      expect(broken(report)).toEqual([]);
+      expect(report.coverage.notes.join()).toContain("1 older output is not read");
+    }
+  });
+
+  it("makes no second agent of the short form of a report, nor of a head without rows", async () => {
+    const rows = "  plum   192.0.2.12   reachable   unreachable\n";
+    const long = words(`  pear (localhost)   192.0.2.11   reachable   reachable\n${rows}`);
+    const text = `\`\`\`\n${words(rows)}\`\`\`\nor all:\n${long}\nProbe time:   2031-05-02T09:14:30Z\nNodes:\n`;
+    expect((await pastedReport(text)).coverage).toMatchObject({ agents: 1, answered: 1 });
+  });
+
+  it("keeps the words of a summary apart from a tree that stands below", async () => {
+    const text = `${words("  plum   Unavailable   unreachable   reachable\n")}\n[...]\n${headless(tree("plum", "fig"))}`;
+    expect(broken(await pastedReport(text)).some((path) => path.endsWith(" plum host"))).toBe(true);
+  });
+
+  it("of which lines were left out is not healthy, and says so", async () => {
+    const well = tree("pear", "plum").replace(/Get .*/, "OK, RTT=1ms");
+    expect((await pastedReport(well)).summary.verdict).toBe("healthy");
+    const report = await pastedReport(`${well}  ...\n`);
+    expect(report.summary.verdict).not.toBe("healthy");
+    expect(report.coverage.notes.join()).toContain("lines were left out of the output of pear");
+  });
+
+  it("with agents of two clusters is read for the one of most, and names the other", async () => {
+    const report = await pastedReport(
+      [tree("east/pear", "west/fig"), tree("east/plum", "west/fig"), tree("west/fig", "east/pear")].join("\n"),
+    );
+    expect(broken(report)).toEqual(["pear west/fig endpoint", "plum west/fig endpoint"]);
+    expect(report.coverage.notes.join()).toContain("1 of the outputs is of an agent of cluster west and not read");
+  });
+
+  it("calls no node another cluster's because the line that marks the agent's own is lost", async () => {
+    const text = `==> pear\n${headless(tree("east/pear", "east/plum")).replace(" (localhost)", "")}`;
+    expect(broken(await pastedReport(text))).toEqual(["pear plum endpoint"]);
+  });
+});

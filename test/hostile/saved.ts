@@ -5,6 +5,7 @@ import type { Members } from "../../src/bundle/members.ts";
 import { parseIndex } from "../../src/bundle/parse-index.ts";
 import { parseOutcome } from "../../src/bundle/parse-outcome.ts";
 import { pastedOutputs } from "../../src/bundle/pasted-outputs.ts";
+import { speakerAbove } from "../../src/bundle/pasted-speaker.ts";
 import { openRecordedState } from "../../src/bundle/recorded-state.ts";
 import { redact, redactText } from "../../src/bundle/redact.ts";
 import { redactObject } from "../../src/bundle/redact-objects.ts";
@@ -122,11 +123,21 @@ const outputLines = [
   "Name                 IP              Node   Endpoints",
   "  rig/worker-1 (localhost)   192.0.2.11   reachable   unreachable",
   "> kubectl exec cilium-x -- cilium-health status",
+  "  rig/worker-2:\n    Host connectivity to 192.0.2.12:",
+  "      ICMP to stack:   Connection timed out",
+  "```",
+  "...",
+  "==> cilium-x7k2p",
+  "root@worker-1:/home/cilium# cilium-health status",
+  "#### pod: cilium-x7k2p 2/2 Running 2 55m 192.0.2.11 worker-1 <none> <none>",
+  "Error: Cannot get status: connect: no such file or directory",
+  "> > # Probe time:   2031-05-02T09:14:30Z",
+  "\u001b[32mCluster health:\u001b[0m 1/2 reachable",
 ];
 
 async function readOutputs(text: string): Promise<unknown> {
   const state = await openHealthOutputs(membersOf(new Map([["pasted.txt", text]])));
-  return [pastedOutputs(text), state === null ? null : await readState(state)];
+  return [speakerAbove(text), pastedOutputs(text), state === null ? null : await readState(state)];
 }
 
 /** What must not leave: nothing that looks like it is left, and nothing is thrown on the way. */

@@ -94,6 +94,7 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "xfrm-errors.ts": "evidence in JSON",
   },
   "src/bundle": {
+    "agents-outputs.ts": "pasted outputs",
     "archive-writer.ts": nothing("writes"),
     "bugtool.ts": "sysdumps",
     "bundle-writer.ts": nothing("writes, by way of redact.ts"),
@@ -104,7 +105,10 @@ export const tried: Readonly<Record<(typeof folders)[number], Readonly<Record<st
     "open-saved-state.ts": own("test/bundle/hostile-archives.test.ts"),
     "parse-index.ts": "bundle indexes",
     "parse-outcome.ts": "sidecars of captures",
+    "pasted-marks.ts": "pasted outputs",
     "pasted-outputs.ts": "pasted outputs",
+    "pasted-speaker.ts": "pasted outputs",
+    "pasted-text.ts": "pasted outputs",
     "pseudonymise.ts": own("test/bundle/pseudonymise.test.ts"),
     "recorded-state.ts": "recordings",
     "redact-objects.ts": "secrets in objects",

@@ -25,7 +25,7 @@ describe("JSON in a command's output", () => {
     ["empty", "", "the command printed nothing"],
     ["empty", " \n\t", "the command printed nothing"],
     ["not-json", "Error: no", 'not JSON (9 bytes, starts with "Error: no")'],
-    ["not-json", indented.slice(0, -3), `not JSON (${indented.length - 3} bytes, starts with `],
+    ["not-json", indented.slice(0, -3), `JSON that was cut (${indented.length - 3} bytes, starts with `],
     ["not-json", "note\n{ not json }", "not JSON (17 bytes, starts with "],
   ])("is %s for %j", (reason, text, message) => {
     const parsed = parseJson(bytes(text));
