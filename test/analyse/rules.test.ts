@@ -181,6 +181,32 @@ describe("a shape that no cause explains", () => {
       ["error endpoint-only-failure 4 n2"],
     ],
     [
+      "a node whose ping nobody told, as in the short forms of a report",
+      (_from, to) =>
+        to === "n2" ? { hostIcmp: null, hostHttp: silence, endpointIcmp: null, endpointHttp: silence } : {},
+      ["error unreachable-node 8 n2"],
+    ],
+    [
+      "one way to an endpoint, the way back not judged",
+      (from, to) =>
+        from + to === "n1n2"
+          ? { endpointHttp: silence }
+          : from + to === "n2n1"
+            ? { endpointIcmp: null, endpointHttp: null }
+            : {},
+      ["error endpoint-only-failure 1 n1,n2"],
+    ],
+    [
+      "a pair by ping, one way besides by HTTP",
+      (from, to) =>
+        from + to === "n1n2"
+          ? { endpointIcmp: timedOut, endpointHttp: silence }
+          : from + to === "n2n1"
+            ? { endpointIcmp: timedOut }
+            : {},
+      ["error endpoint-only-failure 2 n1,n2"],
+    ],
+    [
       "ping everywhere and a dead node besides",
       (_from, to) => (to === "n2" ? { hostIcmp: timedOut, hostHttp: silence } : { hostIcmp: timedOut }),
       ["error icmp-only-failure 16 all", "error http-only-failure 4 n2"],

@@ -335,4 +335,21 @@ describe("a text as people paste it", () => {
     const text = `==> pear\n${headless(tree("east/pear", "east/plum")).replace(" (localhost)", "")}`;
     expect(broken(await pastedReport(text))).toEqual(["pear plum endpoint"]);
   });
+
+  it("tells an old health address by two views of one node, heads or not (cilium/cilium#18302)", async () => {
+    const row = (ip: string, http: string) =>
+      `  plum:\n    Host connectivity to 192.0.2.12:\n      ICMP to stack:   OK, RTT=1ms\n      HTTP to agent:   OK, RTT=1ms\n    Endpoint connectivity to ${ip}:\n      ICMP to stack:   OK, RTT=1ms\n      HTTP to agent:   ${http}\n`;
+    const lostAt = 'Get "http://10.1.1.5:4240/hello": dial tcp 10.1.1.5:4240: connect: connection timed out';
+    const text = `### pear\n${row("10.1.1.5", lostAt)}### fig\n${row("10.1.1.9", "OK, RTT=1ms")}`;
+    const [finding] = (await pastedReport(text)).findings;
+    expect([finding?.id, finding?.confidence]).toEqual(["stale-health-endpoint-ip", "likely"]);
+  });
+
+  it("names no protocol where the words of a summary name none", async () => {
+    const rows = "  plum   192.0.2.12   false   true\n  fig   192.0.2.13   false   true\n";
+    const { findings } = await pastedReport(`root@pear:/home/cilium# cilium status\n${words(rows)}`);
+    expect(findings.map(({ id, title }) => `${id}: ${title}`)).toEqual([
+      "deaf-node: pear does not reach the others, host path only",
+    ]);
+  });
 });

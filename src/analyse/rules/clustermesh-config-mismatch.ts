@@ -1,3 +1,4 @@
+import { cellStatus, noPath } from "../../model/status.ts";
 import { isWell, isWhole, type Judged, judgeAll, podPathFails } from "../matrix/judged-cells.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
@@ -37,13 +38,22 @@ export const clustermeshConfigMismatch: Rule = {
     return meshes.flatMap((mesh) => {
       const cut = judgeAll(cellsToCluster(scene, mesh), judge);
       const overlap = overlapWith(scene, mesh);
-      if (overlap === null && !(isWellInside && isWhole(cut))) return [];
+      if (overlap === null && !(isWellInside && isWhole(cut) && isMostlyJudged(scene, mesh, cut))) return [];
       return [claim(scene, mesh, cut, overlap)];
     });
   },
 };
 
 type Fact = Claim["evidence"][number];
+
+/** One node of several whose pods are not reached is no matter of the whole cluster while the others are not known. */
+function isMostlyJudged(scene: Scene, mesh: RemoteMesh, { judged }: Judged): boolean {
+  let unknown = 0;
+  for (const cell of cellsToCluster(scene, mesh)) {
+    if (cellStatus(scene.cells.endpoint[cell] ?? noPath) === "unknown") unknown++;
+  }
+  return judged > unknown;
+}
 
 /** Ranges that overlap harm pods whatever the probes say: each agent's map has one place for an address. */
 function claim(scene: Scene, mesh: RemoteMesh, { cells, judged }: Judged, overlap: Fact | null): Claim {

@@ -1,7 +1,11 @@
+import type { NodeFacts } from "../../model/facts.ts";
+import { success } from "../../model/matrix.ts";
 import { failingWhere, type PathCells, sinksOf, sourcesOf } from "../matrix/failing.ts";
+import { fine } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
 import { isForeign, ownHealthIPs, probedAddress, probedAddresses } from "../settings/announced.ts";
+import { isHeard } from "../settings/wire.ts";
 
 /**
  * An agent still probes the health address a node had before its agent restarted (cilium/cilium#18302, #24411, #30297).
@@ -23,44 +27,68 @@ export const staleHealthEndpointIp: Rule = {
     },
   ],
   find: (scene) => {
-    const reached = reachedRemoteAddresses(scene);
-    const own = scene.nodes.map((node, at) => (node.remote ? (reached.get(at) ?? []) : ownHealthIPs(node)));
+    const seen = seenAddresses(scene);
+    const own = scene.nodes.map((node, at) => (isRead(node) ? ownHealthIPs(node) : (seen.get(at)?.ips ?? [])));
     const cells = failingWhere(scene, (from, to, target) => {
       if (target !== "endpoint" || from === to) return false;
       const probed = probedAddresses(scene, from, to, "endpoint");
       return probed.length > 0 && probed.every((ip) => isForeign(ip, own[to] ?? []));
     });
-    return sinksOf(cells, scene.size).map((to) => claim(scene, to, cells, own[to] ?? []));
+    return sinksOf(cells, scene.size).map((to) => claim(scene, to, cells, { bySelf: false, ips: [], ...seen.get(to) }));
   },
 };
 
-/** A remote node cannot be asked: what other agents here reach of it is its address. Only asked where one fails. */
-function reachedRemoteAddresses(scene: Scene): Map<number, string[]> {
-  const failing = failingWhere(scene, (_from, to, target) => target === "endpoint" && scene.nodes[to]?.remote === true);
-  const reached = new Map<number, string[]>();
-  const isBroken = new Set(failing.endpoint);
-  for (const to of sinksOf(failing, scene.size)) {
-    const addresses = new Set<string>();
-    for (let from = 0; from < scene.size; from++) {
-      const isFine = scene.planes.primary["endpoint-http"][from * scene.size + to] === 1;
-      if (isFine && !isBroken.has(from * scene.size + to)) addresses.add(probedAddress(scene, from, to, "endpoint"));
-    }
-    reached.set(to, [...addresses]);
-  }
-  return reached;
+/** What its CiliumNode announces or its agent's endpoint list has, and it is of this cluster. */
+function isRead(node: NodeFacts | undefined): boolean {
+  return node?.remote === false && ownHealthIPs(node).length > 0;
 }
 
-function claim(scene: Scene, to: number, all: PathCells, own: readonly string[]): Claim {
+/** A node's health addresses by what agents see. */
+interface Seen {
+  /** Its own agent lists them: no other can know better. */
+  readonly bySelf: boolean;
+  readonly ips: readonly string[];
+}
+
+/**
+ * A remote node cannot be asked, and a saved view may be all there is: its own view names its address, else what other
+ * agents reach of it is. Only asked where one fails.
+ */
+function seenAddresses(scene: Scene): Map<number, Seen> {
+  const failing = failingWhere(scene, (_from, to, target) => target === "endpoint" && !isRead(scene.nodes[to]));
+  const isBroken = new Set(failing.endpoint);
+  const seen = new Map<number, Seen>();
+  for (const to of sinksOf(failing, scene.size)) {
+    const self = isHeard(scene.nodes[to]) ? probedAddresses(scene, to, to, "endpoint") : [];
+    const ips = new Set<string>(self);
+    for (let from = 0; from < scene.size && self.length === 0; from++) {
+      if (reaches(scene, from, to) && !isBroken.has(from * scene.size + to))
+        ips.add(probedAddress(scene, from, to, "endpoint"));
+    }
+    seen.set(to, { bySelf: self.length > 0, ips: [...ips] });
+  }
+  return seen;
+}
+
+/** A result too old to trust counts only where the view never had a time, as one that was pasted without its head. */
+function reaches(scene: Scene, from: number, to: number): boolean {
+  if (scene.planes.primary["endpoint-http"][from * scene.size + to] === fine) return true;
+  if (scene.nodes[from]?.agent?.health?.timestamp !== 0) return false;
+  return scene.facts.matrix.rows[from]?.endpoint.positions[0]?.http.outcome[to] === success;
+}
+
+function claim(scene: Scene, to: number, all: PathCells, { bySelf, ips }: Seen): Claim {
   const node = scene.nodes[to];
   const name = nameOf(scene, to);
   const endpoint = all.endpoint.filter((cell) => cell % scene.size === to);
   const observers = sourcesOf({ host: [], endpoint }, scene.size);
   const [first = 0] = observers;
   const probed = probedAddress(scene, first, to, "endpoint");
-  const isRead = node?.remote !== true;
+  const isOwnRead = isRead(node);
+  const own = isOwnRead ? ownHealthIPs(node) : ips;
   return {
     id: "stale-health-endpoint-ip",
-    confidence: isRead ? "confirmed" : "likely",
+    confidence: isOwnRead || bySelf ? "confirmed" : "likely",
     title: `${observers.length === 1 ? "an agent probes" : `${observers.length} agents probe`} an old health address of ${name}`,
     nodes: [name, ...observers.map((from) => nameOf(scene, from))],
     host: [],
@@ -71,8 +99,11 @@ function claim(scene: Scene, to: number, all: PathCells, own: readonly string[])
         node: nameOf(scene, first),
         capture: "cilium-health-status.json",
       },
-      isRead
-        ? { text: `${ownSource(scene, to)} ${own.join(" and ")}`, node: name }
+      isOwnRead || bySelf
+        ? {
+            text: `${isOwnRead ? ownSource(scene, to) : "its own agent probes itself at"} ${own.join(" and ")}`,
+            node: name,
+          }
         : { text: `other agents reach ${name} at ${own.join(" and ")}` },
     ],
     confirm: [
@@ -81,7 +112,7 @@ function claim(scene: Scene, to: number, all: PathCells, own: readonly string[])
         argv: ["cilium-dbg", "node", "list", "-o", "json"],
         expect: `${probed} as health endpoint of ${name}`,
       },
-      ...(isRead && node?.agent !== null
+      ...(isOwnRead && node?.agent !== null
         ? [{ node: name, argv: ["cilium-dbg", "endpoint", "list"], expect: `reserved:health at ${own[0] ?? ""}` }]
         : []),
     ],

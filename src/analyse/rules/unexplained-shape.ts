@@ -1,9 +1,9 @@
-import { type Target, targets } from "../../model/matrix.ts";
 import { isUnreachable } from "../../model/status.ts";
-import { type ProbeKind, protocolOf, targetOf } from "../matrix/planes.ts";
+import { protocolOf } from "../matrix/planes.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
 import { isRoutingUnknown } from "../settings/wire.ts";
+import { isPingKnown, isWayBackJudged, onlyWords, probesOf, shapeSentence, targetsOf } from "../shapes/shape-words.ts";
 import type { Shape, ShapeKind } from "../shapes/shapes.ts";
 
 /** Names what fails together where no cause claims the cells: the last rule of the list. */
@@ -54,8 +54,10 @@ export const unexplainedShape: Rule = {
 function withOwnCells(scene: Scene): Shape[] {
   const isOnlyPing = (shape: Shape) => shape.probes.every((kind) => protocolOf(kind) === "icmp");
   const ordered = [...scene.shapes.filter((shape) => !isOnlyPing(shape)), ...scene.shapes.filter(isOnlyPing)];
+  const pairs = new Set(ordered.filter(({ kind }) => kind === "pair").flatMap(namesOfPaths));
   const taken = { host: new Uint8Array(scene.size ** 2), endpoint: new Uint8Array(scene.size ** 2) };
   return ordered.filter((shape) => {
+    if (shape.kind === "one-way" && namesOfPaths(shape).every((path) => pairs.has(path))) return false;
     let own = 0;
     for (const target of targetsOf(shape)) {
       for (const cell of shape.cells) {
@@ -68,8 +70,9 @@ function withOwnCells(scene: Scene): Shape[] {
   });
 }
 
-function targetsOf(shape: Shape): readonly Target[] {
-  return targets.filter((target) => shape.probes.some((kind) => targetOf(kind) === target));
+/** A path that fails both ways by one probe is no one-way path by another. */
+function namesOfPaths(shape: Shape): string[] {
+  return targetsOf(shape).flatMap((target) => shape.cells.map((cell) => `${target} ${cell}`));
 }
 
 /** So many single paths of one kind are one finding: nobody reads, or can number, a hundred thousand. */
@@ -97,7 +100,7 @@ function scatteredClaim(scene: Scene, group: readonly Shape[]): Claim {
   const what = shape.kind === "pair" ? "node pairs fail both ways" : "paths fail in one direction";
   return {
     ...claim(scene, shape),
-    title: `${group.length} ${what}, with no node or group in common${only(shape)}`,
+    title: `${group.length} ${what}, with no node or group in common${onlyWords(scene, shape)}`,
   };
 }
 
@@ -147,9 +150,9 @@ function claim(scene: Scene, shape: Shape): Claim {
   const names = namesOf(scene, shape);
   const failing = targetsOf(shape);
   return {
-    id: idOf(shape),
+    id: idOf(scene, shape),
     confidence: "confirmed",
-    title: `${sentence(scene, shape)}${only(shape)}`,
+    title: `${shapeSentence(scene, shape)}${onlyWords(scene, shape)}`,
     nodes: names,
     host: failing.includes("host") ? shape.cells : [],
     endpoint: failing.includes("endpoint") ? shape.cells : [],
@@ -157,7 +160,7 @@ function claim(scene: Scene, shape: Shape): Claim {
     alternatives: failing.every((target) => target === "endpoint") && isRoutingUnknown(scene) ? podPathCauses : [],
     evidence: [
       {
-        text: `${shape.cells.length === 1 ? "one node pair fails in this way" : `${shape.cells.length} node pairs fail in the same way`}: ${shape.probes.join(", ")}`,
+        text: `${shape.cells.length === 1 ? "one node pair fails in this way" : `${shape.cells.length} node pairs fail in the same way`}: ${probesOf(scene, shape).join(", ")}`,
       },
     ],
   };
@@ -178,13 +181,15 @@ function nextOf(scene: Scene, shape: Shape): Pick<Claim, "fix" | "confirm"> {
 }
 
 /** Lines and pairs keep their geometry; where a whole kind of probe fails alone, that says more. */
-function idOf(shape: Shape): string {
+function idOf(scene: Scene, shape: Shape): string {
   if (shape.kind === "self") return "self-probe-failure";
   const kinds = new Set(shape.probes);
   const hosts = kinds.has("host-icmp") || kinds.has("host-http");
-  if (!hosts) return shape.kind === "one-way" ? "one-way-path" : "endpoint-only-failure";
+  if (!hosts) {
+    return shape.kind === "one-way" && isWayBackJudged(scene, shape) ? "one-way-path" : "endpoint-only-failure";
+  }
   if (!kinds.has("host-http") && !kinds.has("endpoint-http")) return "icmp-only-failure";
-  if (!kinds.has("host-icmp") && !kinds.has("endpoint-icmp")) return "http-only-failure";
+  if (!kinds.has("host-icmp") && !kinds.has("endpoint-icmp") && isPingKnown(scene, shape)) return "http-only-failure";
   return idOfKind[shape.kind];
 }
 
@@ -197,38 +202,4 @@ function namesOf(scene: Scene, shape: Shape): string[] {
     involved[cell % scene.size] = 1;
   }
   return scene.nodes.flatMap((node, index) => (involved[index] === 1 ? [node.name] : []));
-}
-
-function sentence(scene: Scene, shape: Shape): string {
-  const [first, second] = shape.nodes.map((node) => nameOf(scene, node));
-  switch (shape.kind) {
-    case "all":
-      return "nearly every node fails to reach every other";
-    case "block":
-      return `${shape.groups.length} groups of nodes, by ${shape.by}, do not reach each other`;
-    case "cross":
-      return `${first} neither reaches the others nor is reached by them`;
-    case "column":
-      return `${first} is not reached by the others`;
-    case "row":
-      return `${first} does not reach the others`;
-    case "pair":
-      return `${first} and ${second} do not reach each other`;
-    case "one-way":
-      return `${first} does not reach ${second}, the way back works or is not judged`;
-    case "self":
-      return `the agent of ${first} does not reach its own node`;
-    default: {
-      const never: never = shape.kind;
-      return never;
-    }
-  }
-}
-
-function only(shape: Shape): string {
-  const words: readonly ProbeKind[] = shape.probes;
-  if (words.length === 4) return "";
-  if (words.every((kind) => targetOf(kind) === "endpoint")) return ", endpoint path only";
-  if (words.every((kind) => targetOf(kind) === "host")) return ", host path only";
-  return ` (${words.join(", ")})`;
 }

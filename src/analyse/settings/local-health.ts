@@ -16,12 +16,14 @@ export interface LocalFault {
 
 /**
  * Agents that have just started are left out, since the health endpoint is being built, and so are endpoints that
- * cannot be regenerated: bpf-load-failure is a cause of its own.
+ * cannot be regenerated: bpf-load-failure is a cause of its own. Where the agent does not reach its node's address either,
+ * its prober or the server that answers is at fault, and not the endpoint (cilium/cilium#5111, #7804).
  */
 export function localFaults(scene: Scene): LocalFault[] {
   return scene.nodes.flatMap((node, at) => {
     if (node.agent?.health == null) return [];
-    const own = failingAmong(scene, [at * scene.size + at]).endpoint.length > 0;
+    const self = failingAmong(scene, [at * scene.size + at]);
+    const own = self.endpoint.length > 0 && self.host.length === 0;
     const controller = node.agent.status?.failingControllers.find(({ name }) => name === "cilium-health-ep") ?? null;
     if ((!own && controller === null) || isFreshAgent(scene, at) || isRebuilding(node)) return [];
     const { endpoint } = failingAmong(scene, columnCells(scene, at));

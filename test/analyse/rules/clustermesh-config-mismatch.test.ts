@@ -57,6 +57,16 @@ describe("clusters that are set up differently", () => {
         endpoint: [{ ip: "10.100.1.9", icmp: timedOut, http: silent("10.100.1.9") }],
       })),
     ],
+    [
+      "one of its nodes alone is judged (cilium/cilium#28984)",
+      withCluster(3, 2, (to) => ({
+        endpoint: [
+          to === 1
+            ? { ip: "10.100.1.9", icmp: timedOut, http: silent("10.100.1.9") }
+            : { ip: "10.100.2.9", icmp: null, http: null },
+        ],
+      })),
+    ],
     ["there is no other cluster", { size: 4 }],
   ])("are not blamed where %s", (_when, options) => {
     expect(idsOf(mesh(options))).not.toContain("clustermesh-config-mismatch");

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf } from "../findings.ts";
-import { endpointSilent, type MeshOptions, mesh } from "../mesh.ts";
+import { allSilent, endpointSilent, type MeshOptions, mesh } from "../mesh.ts";
 import { startedAt } from "./view-edits.ts";
 
 const selfBroken: MeshOptions = { size: 4, probes: (_from, to) => (to === 2 ? endpointSilent(2) : null) };
@@ -38,6 +38,11 @@ describe("an agent that does not reach its own health endpoint", () => {
   it("is not assumed of a path fault, which leaves the own probe fine", () => {
     const probes: MeshOptions["probes"] = (from, to) => (to === 2 && from !== 2 ? endpointSilent(2) : null);
     expect(idsOf(mesh({ size: 4, probes }))).not.toContain("local-health-endpoint-broken");
+  });
+
+  it("is not at fault where the agent does not reach its node's address either (cilium/cilium#5111, #7804)", () => {
+    const probes: MeshOptions["probes"] = (from, to) => (from === 2 && to === 2 ? allSilent(2) : null);
+    expect(idsOf(mesh({ size: 4, probes }))).toEqual(["self-probe-failure"]);
   });
 
   it("is not named while it starts", () => {

@@ -39,6 +39,29 @@ describe("a health address that no longer exists", () => {
     expect(findingsOf(facts)[0]).toMatchObject({ id: "stale-health-endpoint-ip", confidence: "likely" });
   });
 
+  describe("where no list of addresses was read, as of pasted outputs", () => {
+    const unread = { denied: ["ciliumnodes"], endpointList: () => [] } satisfies Partial<MeshOptions>;
+
+    it("is told by the node's own view", () => {
+      const [finding] = findingsOf(mesh({ size: 4, probes: fromOne, healthNodes: oldAddress, ...unread }));
+      expect(finding).toMatchObject({ id: "stale-health-endpoint-ip", confidence: "confirmed", pathCount: 1 });
+      expect(finding?.evidence.at(-1)?.text).toBe("its own agent probes itself at 10.244.3.9");
+    });
+
+    it("is likely by what the others reach, where the node was not asked (cilium/cilium#18302)", () => {
+      const options = {
+        size: 4,
+        probes: fromOne,
+        healthNodes: oldAddress,
+        outOfReach: { 3: "no such pod" },
+        ...unread,
+      };
+      const found = findingsOf(mesh(options)).find(({ id }) => id === "stale-health-endpoint-ip");
+      expect(found?.confidence).toBe("likely");
+      expect(found?.evidence.at(-1)?.text).toBe("other agents reach worker-3 at 10.244.3.9");
+    });
+  });
+
   it.each([
     ["the address is right", { probes: fromOne }],
     ["the old address still answers", { healthNodes: oldAddress }],

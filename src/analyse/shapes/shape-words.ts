@@ -1,0 +1,71 @@
+import { noResult, type Target, targets } from "../../model/matrix.ts";
+import { cellStatus, noPath } from "../../model/status.ts";
+import { type ProbeKind, targetOf } from "../matrix/planes.ts";
+import { nameOf, type Scene } from "../scene.ts";
+import type { Shape } from "./shapes.ts";
+
+export function targetsOf(shape: Shape): readonly Target[] {
+  return targets.filter((target) => shape.probes.some((kind) => targetOf(kind) === target));
+}
+
+/** The short forms of a report tell that a path fails, and not by which protocol: its ping has no result there. */
+export function isPingKnown(scene: Scene, shape: Shape): boolean {
+  return targetsOf(shape).some((target) =>
+    shape.cells.some((cell) => {
+      const row = scene.facts.matrix.rows[Math.floor(cell / scene.size)];
+      const outcome = row?.[target].positions[0]?.icmp.outcome[cell % scene.size] ?? noResult;
+      return outcome !== noResult;
+    }),
+  );
+}
+
+/** Where no protocol is known the target alone is named. */
+export function probesOf(scene: Scene, shape: Shape): readonly string[] {
+  return isPingKnown(scene, shape) ? shape.probes : targetsOf(shape);
+}
+
+/** Whether a path that fails works in the other direction; where that was not probed nothing is known of it. */
+export function isWayBackJudged(scene: Scene, shape: Shape): boolean {
+  return targetsOf(shape).some((target) =>
+    shape.cells.some((cell) => {
+      const back = (cell % scene.size) * scene.size + Math.floor(cell / scene.size);
+      return cellStatus(scene.cells[target][back] ?? noPath) === "reachable";
+    }),
+  );
+}
+
+export function shapeSentence(scene: Scene, shape: Shape): string {
+  const [first, second] = shape.nodes.map((node) => nameOf(scene, node));
+  switch (shape.kind) {
+    case "all":
+      return "nearly every node fails to reach every other";
+    case "block":
+      return `${shape.groups.length} groups of nodes, by ${shape.by}, do not reach each other`;
+    case "cross":
+      return `${first} neither reaches the others nor is reached by them`;
+    case "column":
+      return `${first} is not reached by the others`;
+    case "row":
+      return `${first} does not reach the others`;
+    case "pair":
+      return `${first} and ${second} do not reach each other`;
+    case "one-way":
+      return `${first} does not reach ${second}, the way back ${isWayBackJudged(scene, shape) ? "works" : "is not judged"}`;
+    case "self":
+      return `the agent of ${first} does not reach its own node`;
+    default: {
+      const never: never = shape.kind;
+      return never;
+    }
+  }
+}
+
+/** What of it fails, where it is not all: to end a sentence with. */
+export function onlyWords(scene: Scene, shape: Shape): string {
+  const words: readonly ProbeKind[] = shape.probes;
+  const known = probesOf(scene, shape);
+  if (words.length === 4 || known.length === targets.length) return "";
+  if (words.every((kind) => targetOf(kind) === "endpoint")) return ", endpoint path only";
+  if (words.every((kind) => targetOf(kind) === "host")) return ", host path only";
+  return ` (${words.join(", ")})`;
+}
