@@ -5,7 +5,8 @@ export interface Link {
   readonly name: string;
   /** Bytes. */
   readonly mtu: number;
-  readonly up: boolean;
+  /** null where its flags are not told. */
+  readonly up: boolean | null;
   /** `ether`, `loopback`, `none`, … */
   readonly kind: string;
   /** Bridge or bond it belongs to, "" for none. */
@@ -23,7 +24,7 @@ export function readLinks(text: string): readonly Link[] | null {
   return json.filter(isRecord).map((link) => ({
     name: textAt(link, "ifname"),
     mtu: numberOf(link, "mtu"),
-    up: Array.isArray(link["flags"]) && link["flags"].includes("UP"),
+    up: Array.isArray(link["flags"]) ? link["flags"].includes("UP") : null,
     kind: textAt(link, "link_type"),
     master: textAt(link, "master"),
     rxPackets: packets(link, "rx"),

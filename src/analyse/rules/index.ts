@@ -5,6 +5,7 @@ import { agentNotScheduled } from "./agent-not-scheduled.ts";
 import { awsSourceDestCheck } from "./aws-source-dest-check.ts";
 import { bpfLoadFailure } from "./bpf-load-failure.ts";
 import { checksumOffload } from "./checksum-offload.ts";
+import { ciliumDeviceDown } from "./cilium-device-down.ts";
 import { cloudRouteMissing } from "./cloud-route-missing.ts";
 import { clustermeshConfigMismatch } from "./clustermesh-config-mismatch.ts";
 import { clustermeshNotConnected } from "./clustermesh-not-connected.ts";
@@ -92,6 +93,7 @@ export const rules: readonly Rule[] = [
   missedProbe,
   podCidrOverlapsNodes,
   podCidrDuplicate,
+  ciliumDeviceDown,
   ipv6SecondaryPathBroken,
   policyBlocksHealth,
   hostPolicyBlocksProbes,
