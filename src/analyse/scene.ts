@@ -134,14 +134,33 @@ function failingNodes(cells: Cells): Uint8Array {
 /** At most this many suspects are asked for evidence by one rule: a second round stays bounded in a large cluster. */
 const mostSuspects = 4;
 
-/** The same captures from the first few suspects whose agents answer, and from one healthy control. */
+/** Where one node is cut off no other is without a failing path: then the first of those with the fewest. */
+function bestControl(scene: Scene, suspects: readonly number[]): string | null {
+  const healthy = healthyControl(scene, suspects);
+  if (healthy !== null) return healthy;
+  let best: { readonly node: number; readonly failing: number } | null = null;
+  for (let node = 0; node < scene.size; node++) {
+    if (scene.nodes[node]?.agent?.health == null || suspects.includes(node)) continue;
+    const failing = targets.reduce((sum, target) => sum + unreachableFrom(scene, node, target), 0);
+    if (best === null || failing < best.failing) best = { node, failing };
+  }
+  return best === null ? null : nameOf(scene, best.node);
+}
+
+function unreachableFrom({ cells, size }: Scene, node: number, target: Target): number {
+  return cells[target]
+    .subarray(node * size, (node + 1) * size)
+    .reduce((sum, code) => sum + (isUnreachable(code) ? 1 : 0), 0);
+}
+
+/** The same captures from the first few suspects whose agents answer, and from one node to compare them with. */
 export function wantFrom(scene: Scene, suspects: readonly number[], captures: readonly ConfirmingCaptureId[]): Want[] {
   const asked = suspects
     .filter((node) => scene.nodes[node]?.agent?.health != null)
     .slice(0, mostSuspects)
     .map((node) => nameOf(scene, node));
   if (asked.length === 0) return [];
-  const control = healthyControl(scene, suspects);
+  const control = bestControl(scene, suspects);
   return [...asked, ...(control === null ? [] : [control])].flatMap((node) =>
     captures.map((capture) => ({ node, capture })),
   );

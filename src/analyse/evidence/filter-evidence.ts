@@ -36,6 +36,27 @@ export function hostFilter(scene: Scene, node: number, from: number, needed: Nee
   return fate?.certain === true ? fate : null;
 }
 
+/**
+ * What a node's own OUTPUT chain does with such a packet to another node: one that begins something, or an answer. A
+ * tunnel's answers are packets to the same port; of TCP's nothing is said. The agent marks some, which are not known here.
+ */
+function leavingFilter(scene: Scene, node: number, to: number, needed: Needed, isReply: boolean): Fate | null {
+  const text = confirmingText(scene.nodes[node], "iptables.txt");
+  if (text === null || (isReply && needed.protocol === "tcp")) return null;
+  const own = addressOf(scene, node);
+  const fate = fateOf(readIptables(text), "OUTPUT", {
+    ...needed,
+    isReply,
+    inInterface: "",
+    outInterface: interfaceOf(confirmingText(scene.nodes[node], "ip-addr.txt") ?? "", own),
+    source: parseAddress(own),
+    destination: parseAddress(addressOf(scene, to)),
+    state: isReply && needed.protocol === "icmp" ? "ESTABLISHED" : "NEW",
+    destinationPort: needed.port,
+  });
+  return fate?.certain === true ? fate : null;
+}
+
 export function addressOf(scene: Scene, node: number): string {
   const facts = scene.nodes[node];
   return facts?.kube?.internalIPs[0] ?? facts?.cilium?.internalIPs[0] ?? "";
@@ -65,14 +86,52 @@ export function filterEvidence(
     const fate = hostFilter(scene, to, from, needed);
     if (fate !== null) verdicts.set(to, fate);
   }
-  const closed = [...verdicts].filter(([, { outcome }]) => outcome === "drop" || outcome === "reject");
+  const closed = [...verdicts].filter(([, fate]) => stops(fate));
   const open = [...verdicts].filter(([, { outcome }]) => outcome === "accept").map(([node]) => node);
-  const evidence = closed.slice(0, mostQuoted).map(([node, fate]) => ({
-    text: `the packet filter of ${nameOf(scene, node)} ${fate.outcome === "drop" ? "drops" : "rejects"} ${describe(needed)}: ${fate.by}`,
+  const evidence = sentences(scene, closed, describe(needed));
+  return { evidence, proven: closed.length > 0 && closed.length >= open.length, open };
+}
+
+/**
+ * The same, and where no filter drops what comes in, those at both ends that drop what leaves: the packet itself, or its
+ * answer. One that lets them leave says nothing.
+ */
+export function filterEvidenceBothWays(
+  scene: Scene,
+  figure: Pick<Figure, "kind" | "nodes" | "cells">,
+  needed: Needed,
+): FilterEvidence {
+  const incoming = filterEvidence(scene, figure, needed);
+  if (incoming.proven) return incoming;
+  const closed = new Map<number, Fate>();
+  const tried = new Set<number>();
+  const tryOnce = (node: number, to: number, isReply: boolean) => {
+    const key = 2 * node + (isReply ? 1 : 0);
+    if (tried.has(key)) return;
+    tried.add(key);
+    const fate = leavingFilter(scene, node, to, needed, isReply);
+    if (fate !== null && stops(fate)) closed.set(node, fate);
+  };
+  for (const cell of farEnds(scene, figure)) {
+    const [from, to] = [Math.floor(cell / scene.size), cell % scene.size];
+    tryOnce(from, to, false);
+    tryOnce(to, from, true);
+  }
+  if (closed.size === 0) return incoming;
+  const evidence = sentences(scene, [...closed], `${describe(needed)} as it leaves`);
+  return { evidence: [...incoming.evidence, ...evidence], proven: true, open: incoming.open };
+}
+
+function stops({ outcome }: Fate): boolean {
+  return outcome === "drop" || outcome === "reject";
+}
+
+function sentences(scene: Scene, closed: readonly (readonly [number, Fate])[], what: string): Claim["evidence"] {
+  return closed.slice(0, mostQuoted).map(([node, { outcome, by }]) => ({
+    text: `the packet filter of ${nameOf(scene, node)} ${outcome === "drop" ? "drops" : "rejects"} ${what}: ${by}`,
     node: nameOf(scene, node),
     capture: "iptables.txt" as const,
   }));
-  return { evidence, proven: closed.length > 0 && closed.length >= open.length, open };
 }
 
 /** Of a node that is cut off, its own filter counts; those of its peers explain one path each. */

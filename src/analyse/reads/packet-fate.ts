@@ -7,8 +7,10 @@ export interface Packet {
   readonly outInterface: string;
   readonly source: Address | null;
   readonly destination: Address | null;
-  /** An `icmp` packet is an echo request, a `udp` or `tcp` one comes from a port of no meaning. */
+  /** A `udp` or `tcp` packet comes from a port of no meaning. */
   readonly protocol: "tcp" | "icmp" | "udp" | "esp";
+  /** Of an `icmp` packet: an echo reply; left out it is a request. */
+  readonly isReply?: boolean;
   /** Connection tracking: the first packet, or an answer. */
   readonly state: "NEW" | "ESTABLISHED";
   readonly destinationPort: number;
@@ -173,13 +175,16 @@ function condition(word: string, value: string, packet: Packet): Match {
     case "--sports":
       return isWellKnown(value) ? "no" : "perhaps";
     case "--icmp-type":
-      return certainly(packet.protocol === "icmp" && /^(?:8(?:\/0)?|echo-request|any|255)$/.test(value));
+      return certainly(packet.protocol === "icmp" && (packet.isReply === true ? echoReply : echoRequest).test(value));
     case "--mark":
       return packet.mark === undefined ? "perhaps" : isMarked(value, packet.mark);
     default:
       return "perhaps";
   }
 }
+
+const echoRequest = /^(?:8(?:\/0)?|echo-request|any|255)$/;
+const echoReply = /^(?:0(?:\/0)?|echo-reply|any|255)$/;
 
 function negated(match: Match): Match {
   return match === "perhaps" ? match : certainly(match === "no");

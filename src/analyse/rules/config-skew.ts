@@ -2,6 +2,7 @@ import { readAgentConfig } from "../reads/agent-config.ts";
 import type { Claim, Rule } from "../rule.ts";
 import { confirmingText, nameOf, type Scene, wantFrom } from "../scene.ts";
 import { findSkew, type Group, type Skew } from "../settings/skew.ts";
+import { toldTunnelPort } from "../settings/tunnel-ports.ts";
 import { isTunnel, tunnelPort } from "../settings/wire.ts";
 import { listNames, namesOf } from "../shapes/figure-words.ts";
 
@@ -17,7 +18,7 @@ export const configSkew: Rule = {
       apart:
         "The groups that fail towards each other are those of a setting that the agents themselves report, or of their release. A firewall's groups follow zones and subnets.",
       confirm:
-        "`cilium-dbg config --all` in one agent of each group shows different values of the setting that was changed.",
+        "`cilium-dbg config --all` in one agent of each group shows different values of the setting that was changed; a tunnel port it does not have: that stands in `iptables -S CILIUM_OUTPUT`, on the line for tunnel traffic.",
       fix: "finish the roll-out: restart the agents that still run the old configuration",
       docs: "node-to-node",
     },
@@ -62,7 +63,7 @@ function claim(scene: Scene, skew: Skew): Claim {
     ...(isReported ? {} : { alternatives: [otherwise(scene)] }),
     confirm: skew.groups.slice(0, 2).map(({ nodes }) => ({
       node: nameOf(scene, nodes[0] ?? 0),
-      argv: ["cilium-dbg", "config", "--all"],
+      argv: skew.setting === "tunnel port" ? ["iptables", "-S", "CILIUM_OUTPUT"] : ["cilium-dbg", "config", "--all"],
       expect: `other values than on ${nameOf(scene, skew.groups.find((group) => group.nodes !== nodes)?.nodes[0] ?? 0)}`,
     })),
     ...(old.length > 0 ? { fix: `finish the roll-out: restart the Cilium agents of ${stale}` } : {}),
@@ -82,9 +83,14 @@ function groupEvidence(
   nodes: readonly number[],
 ): Claim["evidence"][number] {
   const text = `${setting} ${value}: ${listNames(namesOf(scene, nodes))}`;
-  const node = nameOf(scene, nodes[0] ?? 0);
-  if (setting === "agent start") return { text, node };
-  return { text, node, capture: setting === "health port" ? "cilium-health-status.json" : "cilium-status.json" };
+  const teller = setting === "tunnel port" ? nodes.find((one) => toldTunnelPort(scene, one) !== "") : undefined;
+  const node = nameOf(scene, teller ?? nodes[0] ?? 0);
+  return setting === "agent start" ? { text, node } : { text, node, capture: whereTold(setting) };
+}
+
+function whereTold(setting: Skew["setting"]): "cilium-health-status.json" | "iptables.txt" | "cilium-status.json" {
+  if (setting === "health port") return "cilium-health-status.json";
+  return setting === "tunnel port" ? "iptables.txt" : "cilium-status.json";
 }
 
 /** No agent says which tunnel port it uses; a port set by hand is what such a roll-out often changes. */

@@ -10,7 +10,7 @@ import { blank, failed, fine, silent } from "../matrix/planes.ts";
 import type { Claim, ConfirmStep, Rule } from "../rule.ts";
 import { columnCells, confirmingText, nameOf, rowCells, type Scene, wantFrom } from "../scene.ts";
 import { healthPort, isHeard, isTunnel, tunnelPort } from "../settings/wire.ts";
-import { countEvidence, suspectsOf } from "../shapes/figure-facts.ts";
+import { countEvidence, suspectsOf, wantFromFigures } from "../shapes/figure-facts.ts";
 import { namesOf } from "../shapes/figure-words.ts";
 import { allDead, type Figure, figuresOf, type Judge } from "../shapes/signature.ts";
 
@@ -36,7 +36,11 @@ export const hostInputDrop: Rule = {
     const asked = suspects(scene).flatMap(({ figure, nodes }) =>
       nodes.length > 0 ? nodes : suspectsOf(scene, figure),
     );
-    return wantFrom(scene, asked, [...filterCaptures, "ip-rule.txt"]);
+    const between = figuresOf(scene, allDead).filter(isBetweenTwo);
+    return [
+      ...wantFrom(scene, asked, [...filterCaptures, "ip-rule.txt"]),
+      ...wantFromFigures(scene, between, [...filterCaptures]),
+    ];
   },
 };
 
@@ -46,6 +50,8 @@ interface Suspect {
   readonly figure: Figure;
   /** Ping still passes: the usual default of such filters. */
   readonly pingPasses: boolean;
+  /** Whose packets alone are dropped; all others' where it is missing. */
+  readonly sender?: number;
 }
 
 /** In a tunnel both the health port and the tunnel are lost, while ping passes. */
@@ -71,6 +77,7 @@ function suspects(scene: Scene): Suspect[] {
       pingPasses: isTunnel(scene),
     })),
     ...pairs(scene, dead),
+    ...provenPairs(scene, dead),
   ];
   return found.filter((one, at) => found.findIndex((other) => isSame(one, other)) === at);
 }
@@ -88,13 +95,30 @@ function lines(scene: Scene, figures: readonly Figure[]): Figure[] {
 function pairs(scene: Scene, figures: readonly Figure[]): Suspect[] {
   if (scene.size !== 2) return [];
   return figures.flatMap((figure) => {
-    const cell = figure.cells.find(
-      (one) => filterEvidence(scene, { kind: "one-way", nodes: [], cells: [one] }, ping).proven,
-    );
+    const cell = figure.cells.find((one) => filterEvidence(scene, oneWay(one), ping).proven);
     const sink = figure.kind === "one-way" ? figure.nodes[1] : cell === undefined ? undefined : cell % scene.size;
     if (sink === undefined || !isAlive(scene, sink)) return [];
     return [{ nodes: [sink], figure, pingPasses: false }];
   });
+}
+
+function isBetweenTwo({ kind }: Figure): boolean {
+  return kind === "pair" || kind === "one-way";
+}
+
+/** Of two nodes among others, one of which drops what the other sends; which, its own filter alone can tell. */
+function provenPairs(scene: Scene, figures: readonly Figure[]): Suspect[] {
+  if (scene.size === 2) return [];
+  return figures.filter(isBetweenTwo).flatMap((figure) => {
+    const cell = figure.cells.find((one) => filterEvidence(scene, oneWay(one), ping).proven);
+    if (cell === undefined) return [];
+    const [sender, sink] = [Math.floor(cell / scene.size), cell % scene.size];
+    return [{ nodes: [sink], figure, pingPasses: false, sender }];
+  });
+}
+
+function oneWay(cell: number): Pick<Figure, "kind" | "nodes" | "cells"> {
+  return { kind: "one-way", nodes: [], cells: [cell] };
 }
 
 /**
@@ -111,7 +135,7 @@ function isAlive({ nodes }: Scene, node: number): boolean {
 const ping: Needed = { protocol: "icmp", port: 0 };
 
 function claim(scene: Scene, suspect: Suspect): Claim {
-  const { figure, nodes, pingPasses } = suspect;
+  const { figure, nodes, pingPasses, sender } = suspect;
   const needed = neededOf(scene, suspect);
   const filters = needed.map((one) => filterEvidence(scene, figure, one));
   const isRead = filters.some(({ proven }) => proven);
@@ -120,14 +144,16 @@ function claim(scene: Scene, suspect: Suspect): Claim {
   return {
     id: "host-input-drop",
     confidence: isRead ? "confirmed" : nodes.length > 0 && scene.size > 2 ? "likely" : "possible",
-    title: `${who} drops what other nodes send${pingPasses ? ", but for ping" : ""}`,
+    title: `${who} drops what ${sender === undefined ? "other nodes send" : `${nameOf(scene, sender)} sends`}${pingPasses ? ", but for ping" : ""}`,
     nodes: nodes.length === 0 ? scene.nodes.flatMap((node) => (node.agent === null ? [] : [node.name])) : names,
     ...claimedCells(scene, suspect),
     evidence: [
       ...countEvidence(
         scene,
         figure,
-        pingPasses ? "every probe but ping to the node fails" : "every probe of the node fails",
+        pingPasses
+          ? "every probe but ping to the node fails"
+          : `every probe ${sender === undefined ? "of the node " : ""}fails`,
       ),
       ...aliveEvidence(scene, nodes),
       ...filters.flatMap(({ evidence }) => evidence),
@@ -151,8 +177,8 @@ function openOf(scene: Scene, filters: readonly FilterEvidence[], needed: readon
 }
 
 /** Its own probes fail too where replies, or the tunnel's flows, are dropped as they come in. */
-function claimedCells(scene: Scene, { nodes, figure }: Suspect): Pick<Claim, "host" | "endpoint"> {
-  if (nodes.length === 0) return { host: figure.cells, endpoint: figure.cells };
+function claimedCells(scene: Scene, { nodes, figure, sender }: Suspect): Pick<Claim, "host" | "endpoint"> {
+  if (nodes.length === 0 || sender !== undefined) return { host: figure.cells, endpoint: figure.cells };
   const { "host-icmp": ni, "host-http": nh, "endpoint-icmp": ei, "endpoint-http": eh } = scene.planes.primary;
   const cells = nodes.flatMap((node) => [...columnCells(scene, node), ...rowCells(scene, node)]);
   const others = cells.filter((cell) => cell % (scene.size + 1) !== 0);

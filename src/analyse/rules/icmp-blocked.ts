@@ -1,4 +1,4 @@
-import { filterCaptures, filterEvidence, type Needed, openEvidence } from "../evidence/filter-evidence.ts";
+import { filterCaptures, filterEvidenceBothWays, type Needed, openEvidence } from "../evidence/filter-evidence.ts";
 import { blank, failed, fine, silent } from "../matrix/planes.ts";
 import type { Claim, Rule } from "../rule.ts";
 import type { Scene } from "../scene.ts";
@@ -40,14 +40,14 @@ function figures(scene: Scene): Figure[] {
 const needed: Needed = { protocol: "icmp", port: 0 };
 
 function claim(scene: Scene, figure: Figure): Claim {
-  const filters = filterEvidence(scene, figure, needed);
+  const filters = filterEvidenceBothWays(scene, figure, needed);
   const pods = podPathsToo(scene, figure);
   return {
     id: "icmp-blocked",
     confidence: filters.proven ? "confirmed" : isClear(scene, figure) ? "likely" : "possible",
     title: `ping is filtered ${placeOf(scene, figure)}; TCP passes`,
     nodes: namesOf(scene, membersOf(scene, figure)),
-    host: figure.cells,
+    host: [...figure.cells, ...ownPings(scene, figure)],
     endpoint: pods,
     evidence: [
       ...countEvidence(scene, figure, "ping fails and TCP to the same address passes"),
@@ -78,6 +78,14 @@ function directionEvidence(scene: Scene, figure: Figure): Claim["evidence"] {
 function podSentence(scene: Scene, pods: readonly number[]): string {
   const how = isTunnel(scene) ? "the callers lose the replies" : "with native routing the filter sees pod traffic too";
   return `ping to the health endpoint fails on ${pods.length} of the same pairs, TCP to it passes: ${how}`;
+}
+
+/** What drops the answers as they leave drops those to the node itself. */
+function ownPings(scene: Scene, figure: Figure): number[] {
+  const { "host-icmp": ni, "host-http": nh } = scene.planes.primary;
+  return sinksOf(scene, figure.cells)
+    .map((node) => node * scene.size + node)
+    .filter((cell) => failed(ni[cell]) && nh[cell] === fine);
 }
 
 function podPathsToo(scene: Scene, figure: Figure): number[] {

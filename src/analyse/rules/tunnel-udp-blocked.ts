@@ -1,7 +1,7 @@
 import {
   type FilterEvidence,
   filterCaptures,
-  filterEvidence,
+  filterEvidenceBothWays,
   type Needed,
   openEvidence,
 } from "../evidence/filter-evidence.ts";
@@ -9,6 +9,7 @@ import { packetsBecause, policyDenied, readBpfMetrics } from "../reads/bpf-metri
 import { readLinks } from "../reads/ip-link.ts";
 import type { Cause, Claim, ConfirmStep, Rule } from "../rule.ts";
 import { confirmingText, healthyControl, nameOf, type Scene } from "../scene.ts";
+import { toldTunnelPort } from "../settings/tunnel-ports.ts";
 import { isOnVmware } from "../settings/vmware.ts";
 import {
   isRoutingUnknown,
@@ -48,7 +49,7 @@ function blockedCause(protocol: string, name: string, port: number): Cause {
     title: `${name} packets between nodes are lost`,
     meaning: `Nodes reach each other's own addresses, but nothing that is wrapped in ${name} arrives: pods on the nodes concerned cannot talk to pods elsewhere. A packet filter of a host, a security group or a network policy of the cloud lets the nodes talk and forgets udp/${port}.`,
     apart: `A policy on the health endpoint shows as enforcement there and counts drops; a host that does not forward is not reached, but reaches the others, while a lost tunnel port cuts a node off both ways; a broken checksum offload still lets ping cross; with encryption on, it is the encrypted packet that is lost.`,
-    confirm: `\`ip -s link show cilium_${protocol}\` in the agent, run twice, a minute apart, shows TX packets growing and RX packets standing nearly still, where both grow on a node that works; \`iptables -S\` shows whether a rule or policy of the node's own INPUT drops the port.`,
+    confirm: `\`ip -s link show cilium_${protocol}\` in the agent, run twice, a minute apart, shows TX packets growing and RX packets standing nearly still, where both grow on a node that works; \`iptables -S\` shows whether a rule or policy of the node's own INPUT or OUTPUT drops the port.`,
     fix: `allow udp/${port} (or the port set as tunnel-port) from and to every node, in both directions, in host filters and in the cloud's`,
     docs: "firewall",
   };
@@ -69,7 +70,7 @@ function sides(scene: Scene, figure: Figure): number[] {
 function claim(scene: Scene, figure: Figure): Claim {
   const tunnel = tunnelPort(scene);
   const needed: Needed = { protocol: "udp", port: tunnel.port };
-  const filters = filterEvidence(scene, figure, needed);
+  const filters = filterEvidenceBothWays(scene, figure, needed);
   const enforcement = enforcementOf(scene, figure);
   return {
     id: `${tunnel.protocol}-udp-blocked`,
@@ -176,11 +177,21 @@ function alternatives(
     },
     {
       id: "config-skew",
-      why: "an agent that still runs an earlier tunnel port or protocol fails likewise; cilium-dbg config --all on both sides would tell",
-      if: true,
+      why: "an agent that still runs an earlier tunnel port or protocol fails likewise; the line for tunnel traffic of iptables -S CILIUM_OUTPUT on both sides would tell",
+      if: !isPortKnown(scene, figure),
     },
   ];
   return options.filter((option) => option.if).map(({ id, why }) => ({ id, why }));
+}
+
+/** All that were asked say one port, on either side: differing ones are a finding of their own. */
+function isPortKnown(scene: Scene, figure: Figure): boolean {
+  const inside = new Set(membersOf(scene, figure));
+  const told = scene.nodes.map((_, node) => toldTunnelPort(scene, node) !== "");
+  return (
+    figure.kind !== "all" &&
+    [true, false].every((side) => told.some((isTold, node) => isTold && inside.has(node) === side))
+  );
 }
 
 function confirmSteps(scene: Scene, figure: Figure, tunnel: TunnelPort): ConfirmStep[] {
@@ -191,7 +202,11 @@ function confirmSteps(scene: Scene, figure: Figure, tunnel: TunnelPort): Confirm
   if (node !== null) {
     const expect = "run twice, a minute apart: TX packets grow, RX packets stand nearly still";
     steps.push({ node, argv, expect });
-    steps.push({ node, argv: ["iptables", "-S"], expect: `a rule or policy of INPUT that drops udp/${tunnel.port}` });
+    steps.push({
+      node,
+      argv: ["iptables", "-S"],
+      expect: `a rule or policy of INPUT or OUTPUT that drops udp/${tunnel.port}`,
+    });
   }
   if (control !== null) steps.push({ node: control, argv, expect: "here, RX packets grow as TX packets do" });
   return steps;

@@ -10,6 +10,8 @@ import {
 import { enough } from "../matrix/lines.ts";
 import { blank, failed, refused, textOf } from "../matrix/planes.ts";
 import type { Scene } from "../scene.ts";
+import { tunnelPorts } from "./tunnel-ports.ts";
+import { isTunnel, tunnelPort } from "./wire.ts";
 
 /** Agents that agree about a setting. */
 export interface Group {
@@ -19,7 +21,14 @@ export interface Group {
 
 /** A setting whose groups fail towards each other, and not among themselves. */
 export interface Skew extends Judged {
-  readonly setting: "routing mode" | "tunnel protocol" | "encryption" | "health port" | "release" | "agent start";
+  readonly setting:
+    | "routing mode"
+    | "tunnel protocol"
+    | "tunnel port"
+    | "encryption"
+    | "health port"
+    | "release"
+    | "agent start";
   /** The smaller group first. */
   readonly groups: readonly Group[];
   /** What cilium-config has for it now, "" when that is not known. */
@@ -59,6 +68,7 @@ function attributes(scene: Scene): Attribute[] {
   return [
     pod("routing mode", settings.routingMode, (node) => status(node)?.routingMode ?? ""),
     pod("tunnel protocol", settings.tunnelProtocol, (node) => status(node)?.tunnelProtocol ?? ""),
+    ...(isTunnel(scene) ? [pod("tunnel port", String(tunnelPort(scene).port), tunnelPorts(scene))] : []),
     pod("encryption", settings.encryption, (node) => status(node)?.encryption ?? ""),
     {
       setting: "health port",
@@ -146,7 +156,7 @@ function membersKey(lists: readonly (readonly number[])[]): string {
 const leastGapMs = 300_000;
 
 /**
- * Agents started before a moment and after it, for settings that no agent reports, as the tunnel port. Only failing
+ * Agents started before a moment and after it, for settings that no agent reports, as the tunnel port before its rules are read. Only failing
  * paths are looked at for each gap; they must lie between the two groups.
  */
 function skewByStart(scene: Scene): Skew | null {

@@ -6,6 +6,14 @@ const isNew = (node: number) => node > 3;
 const between: NonNullable<MeshOptions["probes"]> = (from, to) => (isNew(from) !== isNew(to) ? endpointSilent(to) : {});
 const status = (patch: Patch) => ({ status: (node: number) => (isNew(node) ? patch : {}) });
 
+/** Each of these agents' own rule for its tunnel, as `iptables -S` prints it. */
+function tunnelRules(read: readonly number[], port: (node: number) => number): NonNullable<MeshOptions["confirming"]> {
+  const rule = (node: number) =>
+    `-A CILIUM_OUTPUT -p udp -m udp --dport ${port(node)} -m comment --comment "cilium: ACCEPT for tunnel traffic" -j ACCEPT`;
+  return (node) =>
+    read.includes(node) ? { "iptables.txt": `-P INPUT ACCEPT\n-N CILIUM_OUTPUT\n${rule(node)}\n` } : {};
+}
+
 const started = (at: (node: number) => string) => (node: number) => ({
   status: {
     containerStatuses: [
@@ -58,6 +66,37 @@ describe("agents with different configurations", () => {
     expect(finding).toMatchObject({ id: "config-skew", confidence: "likely", pathCount: 12 });
     expect(finding?.evidence.map(({ text }) => text)).toContain("cilium-config now says tunnel-port: 8223");
     expect(finding?.alternatives.map(({ id }) => id)).toEqual(["vxlan-udp-blocked"]);
+  });
+
+  it.each([
+    ["both sides' rules", [1, 2], 8],
+    ["the odd one's and a healthy one's rules", [2, 5], 8],
+  ])("are told by their tunnel port, from %s", (_whose, read, pathCount) => {
+    const probes: NonNullable<MeshOptions["probes"]> = (from, to) =>
+      (from === 2) !== (to === 2) ? endpointSilent(to) : {};
+    const facts = mesh({ size: 5, probes, confirming: tunnelRules(read, (node) => (node === 2 ? 8473 : 8472)) });
+    const [finding, ...others] = findingsOf(facts);
+    expect(finding).toMatchObject({ id: "config-skew", confidence: "confirmed", nodes: ["worker-2"], pathCount });
+    expect(finding?.title).toBe("agents that differ in tunnel port fail towards each other");
+    expect(finding?.evidence.slice(0, 2)).toEqual([
+      { text: "tunnel port 8473: worker-2", node: "worker-2", capture: "iptables.txt" },
+      {
+        text: "tunnel port 8472: worker-1, worker-3, worker-4 and worker-5",
+        node: `worker-${read.find((node) => node !== 2)}`,
+        capture: "iptables.txt",
+      },
+    ]);
+    expect(finding?.confirm[0]?.argv).toEqual(["iptables", "-S", "CILIUM_OUTPUT"]);
+    expect(others).toEqual([]);
+  });
+
+  it("have one tunnel port where a firewall is between them, which then needs no doubt about it", () => {
+    const probes: NonNullable<MeshOptions["probes"]> = (from, to) =>
+      (from === 2) !== (to === 2) ? endpointSilent(to) : {};
+    const one = findingsOf(mesh({ size: 5, probes, confirming: tunnelRules([2, 5], () => 8472) }));
+    expect(one).toMatchObject([{ id: "vxlan-udp-blocked", alternatives: [] }]);
+    const half = findingsOf(mesh({ size: 5, probes, confirming: tunnelRules([2], () => 8472) }));
+    expect(half[0]?.alternatives.map(({ id }) => id)).toEqual(["config-skew"]);
   });
 
   it("are named with those that do not run what cilium-config says", () => {

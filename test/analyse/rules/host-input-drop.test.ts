@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { wants } from "../../../src/analyse/analyse.ts";
 import { findingsOf, idsOf } from "../findings.ts";
-import { hostSilent, type MeshOptions, mesh } from "../mesh.ts";
+import { hostIP, hostSilent, type MeshOptions, mesh } from "../mesh.ts";
 import * as lost from "./filter-mesh.ts";
 
 /** Everything that comes in is dropped, answers too: own probes get none, the tunnel's flows neither. */
@@ -10,6 +11,8 @@ const dropsNew = (node: number) =>
   lost.both(lost.failing(lost.to(node), lost.everything), lost.failing(lost.from(node), lost.podPath));
 const of = (probes: NonNullable<MeshOptions["probes"]>, more: Partial<MeshOptions> = {}) =>
   mesh({ size: 5, zone: lost.twoZones, probes, ...more });
+
+const everything = { nodes: [], zones: [], target: null, protocol: null };
 
 describe("host-input-drop fires", () => {
   it.each<[string, NonNullable<MeshOptions["probes"]>, Partial<MeshOptions>, number]>([
@@ -85,6 +88,23 @@ describe("host-input-drop fires", () => {
       confirming: lost.filterAt(2, lost.hardened),
     });
     expect(findingsOf(facts)).toMatchObject([{ id: "host-input-drop", confidence: "confirmed", nodes: ["worker-2"] }]);
+  });
+
+  it("between two of five nodes, once the filter of one of them was read", () => {
+    const cut = lost.failing(lost.onlyBetween(1, 4), lost.everything);
+    expect(idsOf(of(cut))).toEqual(["broken-pair"]);
+    expect(wants(of(cut), everything)).toEqual(
+      expect.arrayContaining(["worker-1", "worker-4"].map((node) => ({ node, capture: "iptables.txt" }))),
+    );
+    const rule = `-A INPUT -s ${hostIP(4)}/32 -j DROP\n`;
+    const found = findingsOf(of(cut, { confirming: lost.filterAt(1, `${lost.accepting}${rule}`) }));
+    expect(found).toMatchObject([
+      { id: "host-input-drop", confidence: "confirmed", nodes: ["worker-1"], pathCount: 4, alternatives: [] },
+    ]);
+    expect(found[0]?.title).toBe("worker-1 drops what worker-4 sends");
+    expect(found[0]?.evidence.map(({ text }) => text)).toContain(
+      `the packet filter of worker-1 drops udp/8472: ${rule.trim()}`,
+    );
   });
 
   it("at two nodes, each by itself", () => {

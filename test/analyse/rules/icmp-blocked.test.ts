@@ -20,6 +20,19 @@ describe("icmp-blocked fires", () => {
     );
   });
 
+  it("where a node drops its own answers, those to itself as well", () => {
+    const dropsAnswers: NonNullable<MeshOptions["probes"]> = (_from, to) => (to === 2 ? lost.hostPing() : null);
+    const rule = "-A OUTPUT -p icmp -m icmp --icmp-type 0 -j DROP";
+    const [first, ...others] = findingsOf(
+      of(dropsAnswers, { confirming: lost.filterAt(2, `${lost.accepting}${rule}\n`) }),
+    );
+    expect(first).toMatchObject({ id: "icmp-blocked", confidence: "confirmed", nodes: ["worker-2"], pathCount: 6 });
+    expect(first?.evidence.map(({ text }) => text)).toContain(
+      `the packet filter of worker-2 drops icmp as it leaves: ${rule}`,
+    );
+    expect(others).toEqual([]);
+  });
+
   it.each<[string, lost.Where, string, number]>([
     ["one node", lost.to(2), "ping is filtered to worker-2; TCP passes", 5],
     ["one sender", lost.from(2), "ping is filtered from worker-2; TCP passes", 5],

@@ -106,6 +106,29 @@ describe("vxlan-udp-blocked and geneve-udp-blocked fire", () => {
     );
   });
 
+  it("with the filter that keeps the tunnel's packets from leaving", () => {
+    const rule = "-A OUTPUT -p udp -m udp --dport 8472 -j DROP";
+    const confirming = lost.filterAt(2, `${lost.accepting}${rule}\n`);
+    const [first] = findingsOf(mesh(five(lost.around(2), { confirming })));
+    expect(first).toMatchObject({ id: "vxlan-udp-blocked", confidence: "confirmed", alternatives: [] });
+    expect(first?.evidence.map(({ text }) => text)).toContain(
+      `the packet filter of worker-2 drops udp/8472 as it leaves: ${rule}`,
+    );
+  });
+
+  const ownRule =
+    '-A CILIUM_OUTPUT -p udp -m udp --dport 8472 -m comment --comment "cilium: ACCEPT for tunnel traffic" -j ACCEPT';
+  it.each([
+    [
+      "after the agent's own rule for its tunnel",
+      `-N CILIUM_OUTPUT\n-A OUTPUT -j CILIUM_OUTPUT\n${ownRule}\n-A OUTPUT -p udp -m udp --dport 8472 -j DROP\n`,
+    ],
+    ["for another port", "-A OUTPUT -p udp -m udp --dport 6081 -j DROP\n"],
+  ])("is not proven by a filter that lets them leave: %s", (_what, rules) => {
+    const facts = mesh(five(lost.around(2), { confirming: lost.filterAt(2, `${lost.accepting}${rules}`) }));
+    expect(findingsOf(facts)).toMatchObject([{ id: "vxlan-udp-blocked", confidence: "likely" }]);
+  });
+
   it("with the NSX case as an alternative on VMware hosts (cilium/cilium#38167)", () => {
     const patch = { node: () => ({ spec: { providerID: "vsphere://4237b1f2" } }) };
     const [first] = findingsOf(mesh(five(lost.everywhere, { patch })));
