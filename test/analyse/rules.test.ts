@@ -227,6 +227,21 @@ describe("a shape that no cause explains", () => {
     expect(shapeBrief({ zones, see: (from, to) => (from === to ? {} : see(from, to)) })).toEqual(expected);
   });
 
+  it.each<[string, PairView, string]>([
+    ["one target by both protocols", { endpointIcmp: timedOut, endpointHttp: silence }, ", endpoint path only"],
+    ["one target by one", { hostHttp: silence }, ", host path only"],
+    ["both targets by one", { hostHttp: silence, endpointHttp: silence }, " (host-http, endpoint-http)"],
+    [
+      "both targets, the protocols not told",
+      { hostIcmp: null, hostHttp: silence, endpointIcmp: null, endpointHttp: silence },
+      "",
+    ],
+    ["all", dead, ""],
+  ])("says what fails alone: %s", (_what, view, words) => {
+    const [first] = shapesOnly({ see: (_from, to) => (to === "n2" ? view : {}) });
+    expect(first?.title).toBe(`n2 is not reached by the others${words}`);
+  });
+
   it("made of many single paths is one finding", () => {
     const names = Array.from({ length: 30 }, (_, at) => `n${at}`);
     const number = (name: string) => Number(name.slice(1));

@@ -67,12 +67,12 @@ function claim(scene: Scene, waiting: readonly number[], isLate: boolean): Claim
   return {
     id: "health-daemon-not-ready",
     confidence: "likely",
-    title: `${subject(names)} no health view yet, ${isLate ? "long" : "shortly"} after the start`,
+    title: `${subject(names)} no health view${ageWords(scene, waiting, isLate)}`,
     nodes: names,
     host: [],
     endpoint: [],
     evidence: waiting.slice(0, 5).map((at) => evidence(scene, at)),
-    alternatives: isLate ? [otherSettings] : [],
+    alternatives: isLate || !isAgeKnown(scene, waiting) ? [otherSettings] : [],
     confirm: [
       {
         node: names[0] ?? "",
@@ -84,6 +84,15 @@ function claim(scene: Scene, waiting: readonly number[], isLate: boolean): Claim
       ? { fix: `repair or remove the ${dead} unreachable nodes first: they delay the sweep` }
       : {}),
   };
+}
+
+function isAgeKnown(scene: Scene, waiting: readonly number[]): boolean {
+  return waiting.some((at) => agentAge(scene, at) !== null);
+}
+
+function ageWords(scene: Scene, waiting: readonly number[], isLate: boolean): string {
+  if (isLate) return " yet, long after the start";
+  return isAgeKnown(scene, waiting) ? " yet, shortly after the start" : "";
 }
 
 const otherSettings = {

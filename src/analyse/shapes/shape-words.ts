@@ -63,9 +63,7 @@ export function shapeSentence(scene: Scene, shape: Shape): string {
 /** What of it fails, where it is not all: to end a sentence with. */
 export function onlyWords(scene: Scene, shape: Shape): string {
   const words: readonly ProbeKind[] = shape.probes;
-  const known = probesOf(scene, shape);
-  if (words.length === 4 || known.length === targets.length) return "";
-  if (words.every((kind) => targetOf(kind) === "endpoint")) return ", endpoint path only";
-  if (words.every((kind) => targetOf(kind) === "host")) return ", host path only";
-  return ` (${words.join(", ")})`;
+  const [target, ...others] = targetsOf(shape);
+  if (words.length === 4 || (others.length > 0 && !isPingKnown(scene, shape))) return "";
+  return others.length === 0 ? `, ${target} path only` : ` (${words.join(", ")})`;
 }

@@ -34,7 +34,7 @@ export function pingReport(facts: Facts, pulseOf: (node: string) => AgentPulse |
     versions: [...new Set(agents.map(({ version }) => version).filter((version) => version !== ""))].sort(compareNames),
     counts,
     agents,
-    notes: [...facts.absent.values(), ...run.notes],
+    notes: [...new Set([...facts.absent.values(), ...run.notes])],
     exitCode: agents.length > 0 && lookedAt && !run.partial ? 0 : 3,
   };
 }

@@ -28,6 +28,18 @@ describe("an agent without a health view", () => {
     expect(severities({ patch: { pod, health } })).toEqual(["info worker-2"]);
   });
 
+  it("of which the start is not known, as in pasted outputs, may as well run with checking off", () => {
+    const pod = () => ({
+      metadata: { creationTimestamp: null },
+      status: { containerStatuses: [{ name: "cilium-agent", ready: true, state: { running: {} } }] },
+    });
+    const [finding] = findingsOf(mesh({ size: 4, failing: withoutSocket, patch: { pod } }));
+    expect(finding).toMatchObject({
+      title: "the agent of worker-2 has no health view",
+      alternatives: [{ id: "health-checking-disabled" }],
+    });
+  });
+
   it("a month after its start is a fault", () => {
     expect(severities({ failing: withoutSocket })).toEqual(["info worker-2"]);
   });
