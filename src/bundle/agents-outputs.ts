@@ -5,6 +5,8 @@ export interface Output extends PastedOutput {
   readonly path: string;
   /** Its node is what the file or the text around it tells, not the output itself. */
   readonly isNamedFromOutside: boolean;
+  /** Nothing but the file's name names it. */
+  readonly isNameless: boolean;
 }
 
 export interface AgentsOutputs {
@@ -52,7 +54,7 @@ function isBetter(one: Output, other: Output): boolean {
  * beside any other output, or the short form of a report whose long form stands there too.
  */
 function isSaidByAnother(output: Output, all: readonly Output[]): boolean {
-  if (!output.isNamedFromOutside) return false;
+  if (!output.isNameless) return false;
   const others = all.filter((other) => other !== output && other.path === output.path && other.worth > 0);
   if (output.worth === 0) return others.some(({ time }) => Math.abs(time - output.time) <= sameLookMs);
   const same = others.filter(({ time, isNamedFromOutside }) => !isNamedFromOutside && time > 0 && time === output.time);

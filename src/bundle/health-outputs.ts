@@ -59,7 +59,9 @@ async function outputsOf(members: Members, path: string): Promise<Output[]> {
     const speaker = isNamedFromOutside ? speakerAbove(text.slice(above, output.start)) : "";
     above = output.end;
     if (output.failure !== "" && speaker === "") return [];
-    return [{ ...output, path, isNamedFromOutside, node: output.node || speaker || nameOf(path, nameless++) }];
+    const isNameless = isNamedFromOutside && speaker === "";
+    const node = isNameless ? nameOf(path, nameless++) : output.node || speaker;
+    return [{ ...output, path, isNamedFromOutside, isNameless, node }];
   });
 }
 

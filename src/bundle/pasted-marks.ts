@@ -3,6 +3,9 @@ export const margin = /[ \t>#|]*/.source;
 
 const lineEnd = /[ \t\r]*(?:\n|$)/.source;
 
+/** An agent's pod: the end that its DaemonSet gives has no vowel and no digit that looks like a letter. */
+export const podName = /[a-z0-9-]{0,60}cilium-[bcdfghjklmnpqrstvwxz2456789]{5}/.source;
+
 /** Where an output begins, by the kind of it. */
 const beginnings = [
   /(?<head>Probe time:|Cluster health:)/.source,
@@ -15,11 +18,12 @@ const beginnings = [
 ];
 
 /** What no output goes on behind, a fence aside: a separator, a prompt, a command, what kubectl says. */
-const endings = [
+const endings: readonly string[] = [
   /#{2,}[ \t]|==>|={3,}|-{3,}/,
   /[$❯➜%][ \t]|[^\s:~@]{1,80}[:~@]\S{0,200}[#$%>❯](?:[ \t]|$)|\[[^\]\n]{1,200}\][#$][ \t]/,
   /(?:kubectl|oc|k|crictl|docker|nerdctl)[ \t]+(?:-|exec\b|get\b|logs\b)|cilium(?:-dbg|-health)?[ \t]+[a-z]/,
-  /Defaulted container\b|command terminated\b|Error\b/,
+  new RegExp(`(?:pod/)?${podName}:?[ \\t\\r]*$`),
+  /Defaulted container\b|command terminated\b|Error\b|\S{1,253} \| (?:CHANGED|SUCCESS|FAILED)\b/,
 ].map(({ source }) => source);
 
 /** Each at the beginning of a line; the groups `head`, `json`, `tree`, `failure` and `left` are outputs, all else ends one. */

@@ -1,5 +1,4 @@
-/** The end of a pod's name that its DaemonSet gives: no vowels and no digit that looks like a letter. */
-const pod = "[a-z0-9-]*cilium-[bcdfghjklmnpqrstvwxz2456789]{5}";
+import { podName } from "./pasted-marks.ts";
 
 /** Enough for the lines that a person or a loop writes over an output, and for the rest of `cilium status`. */
 const mostBefore = 8_000;
@@ -19,13 +18,15 @@ export function speakerAbove(text: string): string {
 }
 
 const inside = /@([A-Za-z0-9][A-Za-z0-9.-]{0,252}):\S{0,40}\/home\/cilium[#$]/;
-const podRow = new RegExp(`\\b${pod}\\s+\\d+/\\d+\\s.*\\s\\d+\\.\\d+\\.\\d+\\.\\d+\\s+([a-z0-9][a-z0-9.-]{0,252})`);
+const podRow = new RegExp(`\\b${podName}\\s+\\d+/\\d+\\s.*\\s\\d+\\.\\d+\\.\\d+\\.\\d+\\s+([a-z0-9][a-z0-9.-]{0,252})`);
+/** What ansible writes over what a host said. */
+const ansible = /^([A-Za-z0-9][A-Za-z0-9.-]{0,252}) \| (?:CHANGED|SUCCESS|FAILED)!? \| rc=\d+ >>/;
 const separator = /^\s*(?:==>|={2,}|-{3,}|#{2,}|\*{2,})\s*(.*?)[\s=#*<:-]*$/;
 const ofNode = /\bnode[\s:=/(]+([a-z0-9][a-z0-9.-]*)/i;
-const anyPod = new RegExp(`(?:^|[\\s/"'\`])(${pod})\\b`);
+const anyPod = new RegExp(`(?:^|[\\s/"'\`])(${podName})\\b`);
 
 function nodeIn(line: string): string {
-  const [, host = podRow.exec(line)?.[1]] = inside.exec(line) ?? [];
+  const [, host = podRow.exec(line)?.[1]] = inside.exec(line) ?? ansible.exec(line) ?? [];
   if (host !== undefined) return host;
   const [, said = ""] = separator.exec(line) ?? [];
   const [, named] = ofNode.exec(said) ?? [];

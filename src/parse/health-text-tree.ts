@@ -30,11 +30,12 @@ export function readTree(lines: readonly string[]): Pick<HealthReply, "localName
     if (name !== undefined && (margin === null || indent === margin)) {
       margin = indent;
       address = null;
-      drafts.push({ name, host: null, endpoint: null, isElided: false });
+      drafts.push({ name, host: null, endpoint: null, isElided: false, isLeft: false });
       if (mark === localMark) localName = name;
     } else if (draft !== undefined) {
-      if (isElision(line)) draft.isElided = true;
-      address = readBelow(draft, address, line);
+      if (leaves(draft, line, margin ?? "")) draft.isLeft = true;
+      if (draft.isLeft || isElision(line)) draft.isElided = true;
+      address = draft.isLeft ? null : readBelow(draft, address, line);
     }
   }
   return { localName, nodes: drafts.map((draft, at) => finished(draft, at === drafts.length - 1, drafts)) };
@@ -47,6 +48,18 @@ interface NodeDraft {
   endpoint: AddressProbes[] | null;
   /** Somebody wrote `...` instead of its lines. */
   isElided: boolean;
+  /** What comes is another node's, whose name was left out. */
+  isLeft: boolean;
+}
+
+/**
+ * Lines that grep took from here and there (`--` between them), dots instead of nodes, and a second primary address of
+ * one target are no more of the node above them: a failure must not be put down to it.
+ */
+function leaves(draft: NodeDraft, line: string, margin: string): boolean {
+  if (/^\s*--\s*$/.test(line) || (isElision(line) && /^\s*/.exec(line)?.[0] === margin)) return true;
+  const [, target] = /^\s*(Host|Endpoint) connectivity\b/.exec(line) ?? [];
+  return target !== undefined && draft[target === "Host" ? "host" : "endpoint"] !== null;
 }
 
 /**

@@ -270,6 +270,7 @@ describe("a text as people paste it", () => {
     ["the prompt of a shell in the agent", "root@pear:/home/cilium# cilium status", "pear"],
     ["the pod's row", "#### pod: cilium-86brf   2/2   Running   2   55m   192.0.2.11   pear   <none>   <none>", "pear"],
     ["a separator", "=== pear ===", "pear"],
+    ["ansible's line", "pear | CHANGED | rc=0 >>", "pear"],
     ["a separator with pod and node", "==> cilium-86brf (node pear)", "pear"],
     [
       "the command's pod",
@@ -283,6 +284,14 @@ describe("a text as people paste it", () => {
     );
     const [from = ""] = paths.filter(({ status }) => status === "unreachable").map((path) => path.from);
     expect(from).toMatch(new RegExp(`${node}$`));
+  });
+
+  it("of a loop that prints each pod's name keeps every agent, also one whose summary has no rows", async () => {
+    const all = "Cluster health:   2/2 reachable   (2031-05-02T09:14:30Z)\nName   IP   Node   Endpoints\n";
+    const lost = `${all.replace("2/2", "1/2")}  plum   192.0.2.12   1/1   0/1\n`;
+    const report = await pastedReport(`pod/cilium-2hq5z\n${all}pod/cilium-6kbtz\n${lost}cilium-klj4b:\n${lost}`);
+    expect(broken(report)).toEqual(["cilium-6kbtz plum endpoint", "cilium-klj4b plum endpoint"]);
+    expect(report.coverage).toMatchObject({ agents: 3, answered: 2, failed: [{ node: "cilium-2hq5z" }] });
   });
 
   it("says of an agent that gave no report what it said instead", async () => {

@@ -223,6 +223,20 @@ plum-2:
     expect(shown(read(text))["pear-1 endpoint"]).toEqual(["10.1.0.77 Connection timed out ok"]);
   });
 
+  const foreign = `    Endpoint connectivity to 10.1.9.9:
+    ICMP to stack:   Connection timed out
+    HTTP to agent:   ${timedOut}
+`;
+
+  it.each([
+    ["grep's mark between groups of lines", `--\n${foreign}`],
+    ["dots that stand for nodes", `...\n${foreign}`],
+    ["a second address of one target", foreign],
+  ])("puts no failure down to a node whose lines have ended: %s", (_what, lines) => {
+    const text = flat.replace("plum-2:", `${lines}plum-2:`);
+    expect(shown(read(text))).toEqual(shown(read(flat)));
+  });
+
   it("takes no line of prose below it for a node", () => {
     const indented = flat.replaceAll(/^(?=pear-1|plum-2)/gm, "  ");
     expect(Object.keys(shown(read(`${indented}\nThanks:\n`)))).toHaveLength(4);
