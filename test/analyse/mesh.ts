@@ -56,6 +56,8 @@ export interface MeshOptions {
   readonly policies?: readonly unknown[];
   /** Nodes whose agent cannot be exec'd into, and the text. */
   readonly outOfReach?: Readonly<Record<number, string>>;
+  /** Agents whose commands do not end, by number. */
+  readonly hanging?: readonly number[];
   /** stdout of confirming captures, by node. */
   readonly confirming?: (node: number) => Partial<Record<CaptureId, string>>;
   /** API resources that this run may not list. */
@@ -112,12 +114,18 @@ export function mesh(options: MeshOptions): Facts {
           : message === undefined
             ? ({ kind: "ok", stdout: new TextEncoder().encode(text), stderr: "" } as const)
             : ({ kind: "remote-error", message, stderr: "" } as const);
+      if (options.hanging?.includes(node)) {
+        reducer.add({ node: agent.node, pod: agent.name, id: id as CaptureId, argv: [], outcome: hangs });
+        continue;
+      }
       if (message !== undefined && !(captureIds as readonly string[]).includes(id)) continue;
       reducer.add({ node: agent.node, pod: agent.name, id: id as CaptureId, argv: [], outcome });
     }
   }
   return reducer.finish();
 }
+
+const hangs = { kind: "timeout", phase: "command", afterMs: 30_000 } as const;
 
 const defaultConfig = {
   "cluster-name": "default",

@@ -7,7 +7,7 @@ import { isWithin, podAge, settlingMs, spanText } from "../settings/ages.ts";
 import { isGhost } from "../settings/announced.ts";
 import { isComingUp, isCrashLooping } from "../settings/crash-loop.ts";
 import { isDown } from "../settings/down.ts";
-import { isSilentAgent } from "../settings/silent-agent.ts";
+import { isHungAgent, isSilentAgent } from "../settings/silent-agent.ts";
 
 /** The agent container does not run; the kernel still answers ping, port 4240 refuses (cilium/cilium#33697). */
 export const agentDown: Rule = {
@@ -17,7 +17,7 @@ export const agentDown: Rule = {
       severity: "error",
       title: "an agent is not running",
       meaning:
-        "The Cilium agent of the node is not running. Its health responder died with it, so the others see port 4240 refused, while the node itself may be well. Pods there keep their last configuration.",
+        "The Cilium agent of the node is not running. Its health responder died with it, so the others see port 4240 refused, while the node itself may be well. One that hangs leaves the port open, which then stays silent, and no command in it ends. Pods there keep their last configuration.",
       apart: "node-down also fails ICMP; health-port-conflict has a running agent and a healthy endpoint path.",
       confirm:
         "`kubectl -n kube-system logs POD -c cilium-agent --previous --tail=50` ends with the reason for the last exit.",
@@ -35,7 +35,7 @@ export const agentDown: Rule = {
 
 /** Not running, or running for a moment between two crashes: then others still see the last one. */
 function isOut(scene: Scene, { agent }: NodeFacts, at: number, pod: AgentPod): boolean {
-  if (pod.state !== "running" || isSilentAgent(scene, at)) return true;
+  if (pod.state !== "running" || isSilentAgent(scene, at) || isHungAgent(scene, at)) return true;
   return (
     isCrashLooping(pod) &&
     isWithin(podUptime(agent?.clock ?? 0, pod), settlingMs(scene)) &&
@@ -54,7 +54,8 @@ function isRollingOut(scene: Scene, at: number, pod: AgentPod): boolean {
 }
 
 function claim(scene: Scene, node: NodeFacts, at: number, pod: AgentPod): Claim {
-  const silent = pod.state === "running" && isSilentAgent(scene, at);
+  const hangs = isHungAgent(scene, at);
+  const silent = hangs || (pod.state === "running" && isSilentAgent(scene, at));
   const reason = silent ? "nothing in it answers" : pod.reason || (pod.state === "running" ? "crash loop" : pod.state);
   const isStarting = isRollingOut(scene, at, pod);
   const column = columnCells(scene, at);
@@ -64,15 +65,23 @@ function claim(scene: Scene, node: NodeFacts, at: number, pod: AgentPod): Claim 
     confidence: silent ? "likely" : "confirmed",
     title: isStarting
       ? `the Cilium agent of ${node.name} is being started (${reason})`
-      : `the Cilium agent of ${node.name} is not running (${reason})`,
+      : `the Cilium agent of ${node.name} ${hangs ? "hangs" : "is not running"} (${reason})`,
     nodes: [node.name],
     host: column,
     endpoint: column,
     evidence: evidence(scene, node, at, pod, reason),
-    confirm: [isStarting ? pods(pod) : log(pod)],
-    ...(isStarting ? { fix: "wait for the pod to become ready" } : {}),
+    confirm: [
+      hangs
+        ? pods(pod, "READY 0/1: the kubelet gets no answer either")
+        : isStarting
+          ? pods(pod, "READY 1/1")
+          : log(pod),
+    ],
+    ...(isStarting ? { fix: "wait for the pod to become ready" } : hangs ? { fix: fixOfHung } : {}),
   };
 }
+
+const fixOfHung = "take a bundle with the agent's log, then restart the agent: delete its pod";
 
 function evidence(scene: Scene, node: NodeFacts, at: number, pod: AgentPod, reason: string): Claim["evidence"] {
   const seen = sightings(scene, at);
@@ -91,6 +100,14 @@ function evidence(scene: Scene, node: NodeFacts, at: number, pod: AgentPod, reas
     ...(seen.judged === 0
       ? []
       : [{ text: `${gone} of ${seen.judged} agents that probe it do not reach its node address`, node: node.name }]),
+    ...(seen.dead === 0 || !isHungAgent(scene, at)
+      ? []
+      : [
+          {
+            text: `${seen.dead - seen.deadByPing} of them get no answer from its health port, though ping reaches it`,
+            node: node.name,
+          },
+        ]),
     ...(seen.refused === 0
       ? []
       : [{ text: `${seen.refused} of them are refused: the machine answers, the agent does not`, node: node.name }]),
@@ -109,6 +126,6 @@ function log({ namespace, name, container }: AgentPod): NonNullable<Claim["confi
   return { node: null, argv, expect: "the reason for the last exit" };
 }
 
-function pods({ namespace, name }: AgentPod): NonNullable<Claim["confirm"]>[number] {
-  return { node: null, argv: ["-n", namespace, "get", "pod", name], expect: "READY 1/1" };
+function pods({ namespace, name }: AgentPod, expect: string): NonNullable<Claim["confirm"]>[number] {
+  return { node: null, argv: ["-n", namespace, "get", "pod", name], expect };
 }

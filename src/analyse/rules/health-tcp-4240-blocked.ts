@@ -96,7 +96,7 @@ function alternatives(scene: Scene, figure: Figure): readonly { id: string; why:
   };
   const agent = {
     id: "agent-down",
-    why: "an agent that hangs accepts no connection either, but would fail on its health endpoint too; its restarts and log would tell",
+    why: "an agent that hangs answers no connection either, while its health endpoint does; commands in it would not end",
   };
   const isFirewalled = scene.facts.config?.get("enable-host-firewall") === "true";
   return [

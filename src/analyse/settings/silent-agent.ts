@@ -14,3 +14,16 @@ export function isSilentAgent(scene: Scene, at: number): boolean {
   const { refused, judged } = sightings(scene, at);
   return refused > 0 && refused >= judged * nearlyAll;
 }
+
+/**
+ * The pod is called running and lets commands in, but none of the agent's ends; and nearly everybody finds the health
+ * port silent while ping reaches the node: an agent that hangs still has its port open, and the kernel takes connections
+ * that nobody ever answers.
+ */
+export function isHungAgent(scene: Scene, at: number): boolean {
+  const agent = scene.nodes[at]?.agent;
+  if (agent == null || agent.pod.state !== "running" || agent.health !== null || agent.status !== null) return false;
+  if (!agent.failures.some(({ reason }) => reason === "timeout")) return false;
+  const { dead, deadByPing, judged } = sightings(scene, at);
+  return dead > 0 && dead - deadByPing >= judged * nearlyAll;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findingsOf, idsOf, reportOf } from "../findings.ts";
-import { allSilent, endpointSilent, healthIP, hostIP, type MeshOptions, mesh, refused } from "../mesh.ts";
+import { allSilent, endpointSilent, healthIP, hostIP, type MeshOptions, mesh, refused, silent } from "../mesh.ts";
 import { startedAt, waiting } from "./view-edits.ts";
 
 const column: MeshOptions["probes"] = (from, to) =>
@@ -43,6 +43,25 @@ describe("an agent that does not run", () => {
       { id: "agent-down", confidence: "likely", nodes: ["worker-3"], pathCount: 6 },
     ]);
     expect(idsOf(mesh({ ...gone, outOfReach: {} }))).not.toContain("agent-down");
+  });
+
+  it("hangs where no command in it ends, the port is silent and ping passes", () => {
+    const hung: MeshOptions = {
+      size: 4,
+      probes: (from, to) => (to === 3 && from !== 3 ? { hostHttp: silent(hostIP(3)) } : null),
+      hanging: [3],
+    };
+    const [first, ...others] = findingsOf(mesh(hung));
+    expect(first).toMatchObject({
+      id: "agent-down",
+      confidence: "likely",
+      title: "the Cilium agent of worker-3 hangs (nothing in it answers)",
+      nodes: ["worker-3"],
+      pathCount: 3,
+    });
+    expect(others).toEqual([]);
+    expect(idsOf(mesh({ ...hung, hanging: [] }))).toEqual(["health-tcp-4240-blocked"]);
+    expect(idsOf(mesh({ ...hung, probes: () => null }))).not.toContain("agent-down");
   });
 
   it("between two crashes is down as well", () => {
