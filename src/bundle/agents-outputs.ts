@@ -22,8 +22,10 @@ const sameLookMs = 5 * 60_000;
 /** Of each agent the output that tells most of its newest look; of one cluster, since no other's nodes can be told from it. */
 export function agentsOutputs(all: readonly Output[]): AgentsOutputs {
   const own = ownCluster(all);
-  const foreign = all.filter((output) => !output.isNamedFromOutside && output.cluster !== own);
-  const mine = all.filter((output) => !foreign.includes(output) && !isSaidByAnother(output, all));
+  const isForeign = (output: Output) => !output.isNamedFromOutside && output.cluster !== own;
+  const foreign = all.filter(isForeign);
+  const besides = besidesOf(all);
+  const mine = all.filter((output) => !isForeign(output) && !isSaidByAnother(output, besides.get(output.path)));
   const byNode = new Map<string, Output>();
   let older = 0;
   for (const output of mine) {
@@ -49,24 +51,53 @@ function isBetter(one: Output, other: Output): boolean {
   return one.worth === other.worth ? one.time > other.time : one.worth > other.worth;
 }
 
+/** What else a text holds: when its telling outputs were made, and those that name their node, by time. */
+interface Besides {
+  readonly looks: Set<number>;
+  readonly named: Map<number, Output[]>;
+}
+
+function besidesOf(all: readonly Output[]): Map<string, Besides> {
+  const byPath = new Map<string, Besides>();
+  for (const output of all) {
+    const besides = byPath.get(output.path) ?? { looks: new Set(), named: new Map() };
+    byPath.set(output.path, besides);
+    if (output.worth > 0) besides.looks.add(lookOf(output.time));
+    if (output.worth > 0 && !output.isNamedFromOutside && output.time > 0) {
+      const same = besides.named.get(output.time) ?? [];
+      besides.named.set(output.time, same);
+      if (same.length < mostAlike) same.push(output);
+    }
+  }
+  return byPath;
+}
+
+/** Agents finish their cycles at any second: few of them at the same. */
+const mostAlike = 50;
+
+function lookOf(time: number): number {
+  return Math.floor(time / sameLookMs);
+}
+
 /**
  * An output that does not say whose it is, and nothing that another of the same text and time does not say: a head alone
  * beside any other output, or the short form of a report whose long form stands there too.
  */
-function isSaidByAnother(output: Output, all: readonly Output[]): boolean {
-  if (!output.isNameless) return false;
-  const others = all.filter((other) => other !== output && other.path === output.path && other.worth > 0);
-  if (output.worth === 0) return others.some(({ time }) => Math.abs(time - output.time) <= sameLookMs);
-  const same = others.filter(({ time, isNamedFromOutside }) => !isNamedFromOutside && time > 0 && time === output.time);
-  return output.worth === 1 && same.some(({ rows }) => output.rows.every((row) => rows.includes(row)));
+function isSaidByAnother({ isNameless, worth, time, rows }: Output, besides: Besides | undefined): boolean {
+  if (!isNameless || besides === undefined || worth > 1) return false;
+  if (worth === 0) return [-1, 0, 1].some((step) => besides.looks.has(lookOf(time) + step));
+  return (besides.named.get(time) ?? []).some((other) => rows.every((row) => other.rows.includes(row)));
 }
 
 function foreignNotes(foreign: readonly Output[], own: string): string[] {
-  const clusters = [...new Set(foreign.map(({ cluster }) => cluster || "without a name"))].sort();
-  return clusters.map((cluster) => {
-    const count = foreign.filter((output) => (output.cluster || "without a name") === cluster).length;
-    return `${count} of the outputs ${count === 1 ? "is of an agent" : "are of agents"} of cluster ${cluster} and not read: the others are of ${own || "a cluster without a name"}, and one cluster is judged at a time`;
-  });
+  const counts = new Map<string, number>();
+  for (const { cluster } of foreign) counts.set(cluster, (counts.get(cluster) ?? 0) + 1);
+  return [...counts]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([cluster, count]) =>
+        `${count} of the outputs ${count === 1 ? "is of an agent" : "are of agents"} of cluster ${cluster || "without a name"} and not read: the others are of ${own || "a cluster without a name"}, and one cluster is judged at a time`,
+    );
 }
 
 function olderNotes(older: number): string[] {

@@ -18,7 +18,9 @@ const mostFiles = 20_000;
  */
 export async function openHealthOutputs(members: Members): Promise<SavedState | null> {
   const all: Output[] = [];
-  for (const path of members.paths.slice(0, mostFiles)) all.push(...(await outputsOf(members, path)));
+  for (const path of members.paths.slice(0, mostFiles)) {
+    for (const output of await outputsOf(members, path)) all.push(output);
+  }
   const { byNode, notes } = agentsOutputs(all);
   if (byNode.size === 0) return null;
   const read = textsOf(members);
