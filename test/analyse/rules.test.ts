@@ -207,6 +207,11 @@ describe("a shape that no cause explains", () => {
       ["error endpoint-only-failure 2 n1,n2"],
     ],
     [
+      "a node that is not reached at all, and one that reaches no endpoint",
+      (from, to) => (to === "n2" ? dead : from === "n1" ? { endpointIcmp: timedOut, endpointHttp: silence } : {}),
+      ["error unreachable-node 8 n2", "error endpoint-only-failure 3 n1"],
+    ],
+    [
       "ping everywhere and a dead node besides",
       (_from, to) => (to === "n2" ? { hostIcmp: timedOut, hostHttp: silence } : { hostIcmp: timedOut }),
       ["error icmp-only-failure 16 all", "error http-only-failure 4 n2"],

@@ -1,9 +1,18 @@
+import { targets } from "../../model/matrix.ts";
 import { isUnreachable } from "../../model/status.ts";
 import { protocolOf } from "../matrix/planes.ts";
 import type { Cause, Claim, Rule } from "../rule.ts";
 import { nameOf, type Scene } from "../scene.ts";
 import { isRoutingUnknown } from "../settings/wire.ts";
-import { isPingKnown, isWayBackJudged, onlyWords, probesOf, shapeSentence, targetsOf } from "../shapes/shape-words.ts";
+import {
+  cellsOf,
+  isPingKnown,
+  isWayBackJudged,
+  onlyWords,
+  probesOf,
+  shapeSentence,
+  targetsOf,
+} from "../shapes/shape-words.ts";
 import type { Shape, ShapeKind } from "../shapes/shapes.ts";
 
 /** Names what fails together where no cause claims the cells: the last rule of the list. */
@@ -59,8 +68,8 @@ function withOwnCells(scene: Scene): Shape[] {
   return ordered.filter((shape) => {
     if (shape.kind === "one-way" && namesOfPaths(shape).every((path) => pairs.has(path))) return false;
     let own = 0;
-    for (const target of targetsOf(shape)) {
-      for (const cell of shape.cells) {
+    for (const target of targets) {
+      for (const cell of cellsOf(scene, shape, target)) {
         if (taken[target][cell] === 1 || !isUnreachable(scene.cells[target][cell])) continue;
         taken[target][cell] = 1;
         own++;
@@ -154,8 +163,8 @@ function claim(scene: Scene, shape: Shape): Claim {
     confidence: "confirmed",
     title: `${shapeSentence(scene, shape)}${onlyWords(scene, shape)}`,
     nodes: names,
-    host: failing.includes("host") ? shape.cells : [],
-    endpoint: failing.includes("endpoint") ? shape.cells : [],
+    host: cellsOf(scene, shape, "host"),
+    endpoint: cellsOf(scene, shape, "endpoint"),
     ...nextOf(scene, shape),
     alternatives: failing.every((target) => target === "endpoint") && isRoutingUnknown(scene) ? podPathCauses : [],
     evidence: [

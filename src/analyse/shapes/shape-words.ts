@@ -1,11 +1,21 @@
 import { noResult, type Target, targets } from "../../model/matrix.ts";
-import { cellStatus, noPath } from "../../model/status.ts";
+import { cellStatus, isUnreachable, noPath } from "../../model/status.ts";
 import { type ProbeKind, targetOf } from "../matrix/planes.ts";
 import { nameOf, type Scene } from "../scene.ts";
 import type { Shape } from "./shapes.ts";
 
 export function targetsOf(shape: Shape): readonly Target[] {
   return targets.filter((target) => shape.probes.some((kind) => targetOf(kind) === target));
+}
+
+/**
+ * The paths of one target that a shape is about. Where the node's own address is silent, so is all behind it: what fails
+ * of the pod path there is no failure of that path alone, whatever else of it fails elsewhere.
+ */
+export function cellsOf(scene: Scene, shape: Shape, target: Target): readonly number[] {
+  if (targetsOf(shape).includes(target)) return shape.cells;
+  if (target === "host" || !shape.probes.includes("host-http")) return [];
+  return shape.cells.filter((cell) => isUnreachable(scene.cells.endpoint[cell]));
 }
 
 /** The short forms of a report tell that a path fails, and not by which protocol: its ping has no result there. */
@@ -65,5 +75,7 @@ export function onlyWords(scene: Scene, shape: Shape): string {
   const words: readonly ProbeKind[] = shape.probes;
   const [target, ...others] = targetsOf(shape);
   if (words.length === 4 || (others.length > 0 && !isPingKnown(scene, shape))) return "";
-  return others.length === 0 ? `, ${target} path only` : ` (${words.join(", ")})`;
+  if (others.length > 0) return ` (${words.join(", ")})`;
+  const isBehind = target === "host" && cellsOf(scene, shape, "endpoint").length === shape.cells.length;
+  return isBehind ? "" : `, ${target} path only`;
 }
