@@ -58,7 +58,7 @@ async function outputsOf(members: Members, path: string): Promise<Output[]> {
   let above = 0;
   return pastedOutputs(text).flatMap((output): Output[] => {
     const isNamedFromOutside = output.node === "";
-    const speaker = isNamedFromOutside ? speakerAbove(text.slice(above, output.start)) : "";
+    const speaker = isNamedFromOutside ? speakerAbove(text.slice(0, output.start), above) : "";
     above = output.end;
     if (output.failure !== "" && speaker === "") return [];
     const isNameless = isNamedFromOutside && speaker === "";

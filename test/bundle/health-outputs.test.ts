@@ -286,6 +286,22 @@ describe("a text as people paste it", () => {
     expect(from).toMatch(new RegExp(`${node}$`));
   });
 
+  it("is put down to no pod of a list, but to the one that the command names, by its node", async () => {
+    const list = ["pear", "fig"].map(
+      (node, at) => `cilium-86br${2 * at + 2}   1/1   Running   0   4d   192.0.2.1${at}   ${node}   <none>   <none>`,
+    );
+    const rows = words("  plum   192.0.2.12   reachable   unreachable\n");
+    const by = async (command: string) =>
+      (await pastedReport(`${list.join("\n")}\n\n$ ${command} -- cilium status\n${rows}`)).paths.find(
+        ({ status }) => status === "unreachable",
+      )?.from;
+    expect(await by("kubectl exec cilium-86br2")).toBe("pear");
+    expect(await by("kubectl exec ds/cilium")).toMatch(/^pasted-/);
+    list.splice(0, 2, ...list.map((row) => row.replace(/ +192.*/, "")));
+    expect(await by("kubectl exec cilium-86br2")).toBe("cilium-86br2");
+    expect(await by("kubectl exec ds/cilium")).toMatch(/^pasted-/);
+  });
+
   it("of a loop that prints each pod's name keeps every agent, also one whose summary has no rows", async () => {
     const all = "Cluster health:   2/2 reachable   (2031-05-02T09:14:30Z)\nName   IP   Node   Endpoints\n";
     const lost = `${all.replace("2/2", "1/2")}  plum   192.0.2.12   1/1   0/1\n`;

@@ -137,7 +137,7 @@ const outputLines = [
 
 async function readOutputs(text: string): Promise<unknown> {
   const state = await openHealthOutputs(membersOf(new Map([["pasted.txt", text]])));
-  return [speakerAbove(text), pastedOutputs(text), state === null ? null : await readState(state)];
+  return [speakerAbove(text, 0), pastedOutputs(text), state === null ? null : await readState(state)];
 }
 
 /** What must not leave: nothing that looks like it is left, and nothing is thrown on the way. */
