@@ -11,8 +11,8 @@ const beginnings = [
   /(?<head>Probe time:|Cluster health:)/.source,
   // JSON with something before it counts where its next line has a key that only a whole report has.
   `(?<json>\\{${lineEnd}\\k<before>[ \\t]*"(?:local|nodes|probeInterval|timestamp)")`,
-  // A tree may have lost its head.
-  `(?<tree>[^\\s>#|]\\S*(?: \\(localhost\\))?:${lineEnd}${margin}(?:Host|Endpoint) connectivity\\b)`,
+  // A tree may have lost its head, and its first node's name.
+  `(?<tree>(?:[^\\s>#|]\\S*(?: \\(localhost\\))?:${lineEnd}${margin})?(?:Host|Endpoint) connectivity to \\S+${lineEnd})`,
   /(?<failure>(?:Error: Cannot get status|Error from server|error: unable to upgrade|error: Internal error)[^\n]*)/
     .source,
 ];

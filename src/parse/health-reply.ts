@@ -1,9 +1,9 @@
-import { type HealthNode, type HealthReply, parseHealth } from "./health-json.ts";
+import { type HealthNode, type HealthReply, type ProbeResult, parseHealth } from "./health-json.ts";
 import { isHealthRows, parseHealthRows } from "./health-rows.ts";
 import { isCountsLine, parseHealthCounts } from "./health-text-counts.ts";
 import { readSummaryHead, type SummaryHead } from "./health-text-lines.ts";
 import { parseHealthSuccinct } from "./health-text-succinct.ts";
-import { parseHealthTree } from "./health-text-tree.ts";
+import { isFailedProbe, parseHealthTree } from "./health-text-tree.ts";
 import { parseHealthVerbose } from "./health-text-verbose.ts";
 import type { Parsed, ParseFailure } from "./json.ts";
 import { splitName } from "./names.ts";
@@ -45,14 +45,24 @@ function toldApart(nodes: readonly HealthNode[]): readonly HealthNode[] {
 /** Rows that were lost on the way here must not make a mesh look well. */
 function contradiction(lines: readonly string[], nodes: readonly HealthNode[]): ParseFailure | null {
   const head = headOf(lines);
+  if (lines.some(isFailedProbe) && !nodes.some(hasFailure)) {
+    return { ok: false, reason: "wrong-shape", message: "it says that a probe failed, and not of which node" };
+  }
   if (head === null || head.reachable >= head.total || !nodes.every(isWholeAndWell)) return null;
   const message = `it says that ${countOf(head, "nodes ")}, and no row is of one that is not`;
   return { ok: false, reason: "wrong-shape", message };
 }
 
-function isWholeAndWell({ host, endpoint }: HealthNode): boolean {
-  const probes = [...(host ?? []), ...(endpoint ?? [])].flatMap(({ icmp, http }) => [icmp, http]);
-  return host !== null && endpoint !== null && probes.every((probe) => probe?.status === "");
+function isWholeAndWell(node: HealthNode): boolean {
+  return node.host !== null && node.endpoint !== null && probesOf(node).every((probe) => probe?.status === "");
+}
+
+function hasFailure(node: HealthNode): boolean {
+  return probesOf(node).some((probe) => probe !== null && probe.status !== "");
+}
+
+function probesOf({ host, endpoint }: HealthNode): (ProbeResult | null)[] {
+  return [...(host ?? []), ...(endpoint ?? [])].flatMap(({ icmp, http }) => [icmp, http]);
 }
 
 function countOf({ reachable, total }: SummaryHead, what: string): string {

@@ -30,13 +30,16 @@ export function readTree(lines: readonly string[]): Pick<HealthReply, "localName
     if (name !== undefined && (margin === null || indent === margin)) {
       margin = indent;
       address = null;
-      drafts.push({ name, host: null, endpoint: null, isElided: false, isLeft: false });
+      drafts.push(draftOf(name));
       if (mark === localMark) localName = name;
-    } else if (draft !== undefined) {
-      if (leaves(draft, line, margin ?? "")) draft.isLeft = true;
-      if (draft.isLeft || isElision(line)) draft.isElided = true;
-      address = draft.isLeft ? null : readBelow(draft, address, line);
+      continue;
     }
+    if (draft !== undefined && isGap(line, margin ?? "")) draft.isLeft = true;
+    if (draft !== undefined && (draft.isLeft || isElision(line))) draft.isElided = true;
+    const unnamed = addressOfAnother(draft, line);
+    if (unnamed !== "") drafts.push(draftOf(unnamed));
+    const own = drafts.at(-1);
+    address = own === undefined || own.isLeft ? null : readBelow(own, address, line);
   }
   return { localName, nodes: drafts.map((draft, at) => finished(draft, at === drafts.length - 1, drafts)) };
 }
@@ -52,14 +55,24 @@ interface NodeDraft {
   isLeft: boolean;
 }
 
+function draftOf(name: string): NodeDraft {
+  return { name, host: null, endpoint: null, isElided: false, isLeft: false };
+}
+
+/** Lines that grep took from here and there have `--` between them; dots in the place of nodes stand for some. */
+function isGap(line: string, margin: string): boolean {
+  return /^\s*--\s*$/.test(line) || (isElision(line) && /^\s*/.exec(line)?.[0] === margin);
+}
+
 /**
- * Lines that grep took from here and there (`--` between them), dots instead of nodes, and a second primary address of
- * one target are no more of the node above them: a failure must not be put down to it.
+ * Behind a gap, or as the second of one target, a primary address is of a node whose name was left out: it is called by
+ * that address, since no failure must be put down to the node above, or lost. "" where the line is the draft's own.
  */
-function leaves(draft: NodeDraft, line: string, margin: string): boolean {
-  if (/^\s*--\s*$/.test(line) || (isElision(line) && /^\s*/.exec(line)?.[0] === margin)) return true;
-  const [, target] = /^\s*(Host|Endpoint) connectivity\b/.exec(line) ?? [];
-  return target !== undefined && draft[target === "Host" ? "host" : "endpoint"] !== null;
+function addressOfAnother(draft: NodeDraft | undefined, line: string): string {
+  const [, target, to = ""] = /^\s*(Host|Endpoint) connectivity to (\S+?):?(?:\s|$)/.exec(line) ?? [];
+  if (target === undefined) return "";
+  const known = target === "Host" ? draft?.host : draft?.endpoint;
+  return draft === undefined || draft.isLeft || known !== null ? to : "";
 }
 
 /**
@@ -81,6 +94,12 @@ type Target = "host" | "endpoint";
 /** `Secondary connectivity to` (to 1.16) belongs to the target above it, `Secondary Host …` (1.17 on) names its own. */
 const heading = /^\s*(?:Secondary )?(?:(Host|Endpoint) )?connectivity(?: to (\S*?))?:?(?:\s+(nil)|\s+[#<←].*)?\s*$/;
 const leaf = /^\s*(ICMP|HTTP)(?: [^:]*)?:\s+(\S.*)$/;
+
+/** Whether a line is a probe's and says that it failed. */
+export function isFailedProbe(line: string): boolean {
+  const [, , text] = leaf.exec(line) ?? [];
+  return text !== undefined && readLeaf(text).status !== "";
+}
 
 function readBelow(draft: NodeDraft, address: Filling | null, line: string): Filling | null {
   const head = heading.exec(line);

@@ -232,9 +232,29 @@ plum-2:
     ["grep's mark between groups of lines", `--\n${foreign}`],
     ["dots that stand for nodes", `...\n${foreign}`],
     ["a second address of one target", foreign],
-  ])("puts no failure down to a node whose lines have ended: %s", (_what, lines) => {
+  ])("puts no failure down to a node whose lines have ended, and loses none: %s", (_what, lines) => {
     const text = flat.replace("plum-2:", `${lines}plum-2:`);
-    expect(shown(read(text))).toEqual(shown(read(flat)));
+    expect(shown(read(text))).toEqual({
+      ...shown(read(flat)),
+      "10.1.9.9 host": ["off"],
+      "10.1.9.9 endpoint": [`10.1.9.9 Connection timed out ${timedOut}`],
+    });
+  });
+
+  it("calls a node by its address where its name was not pasted (cilium/cilium#18351)", () => {
+    const text = flat.replace(/[\s\S]*plum-2:\n/, "");
+    expect(shown(read(text))).toEqual({
+      "192.0.2.12 host": [`192.0.2.12 ok ${timedOut}`],
+      "192.0.2.12 endpoint": ["10.1.1.5 ok ok"],
+    });
+  });
+
+  it("is refused where a probe failed and nothing tells of which node", () => {
+    const text = flat.replace("Connection timed out", "OK").replace(timedOut, "OK");
+    expect(read(text).nodes).toHaveLength(2);
+    const lost = text.replace("plum-2:", "--\n    ICMP to stack:   Connection timed out\nplum-2:");
+    const parsed = parseHealthReply(new TextEncoder().encode(lost));
+    expect(parsed).toMatchObject({ ok: false, message: "it says that a probe failed, and not of which node" });
   });
 
   it("takes no line of prose below it for a node", () => {
