@@ -268,14 +268,14 @@ describe("a text as people paste it", () => {
 
   it.each([
     ["the prompt of a shell in the agent", "root@pear:/home/cilium# cilium status", "pear"],
-    ["the pod's row", "#### pod: cilium-86brf   2/2   Running   2   55m   192.0.2.11   pear   <none>   <none>", "pear"],
+    ["the pod's row", "#### pod: cilium-b7c4f   2/2   Running   2   55m   192.0.2.11   pear   <none>   <none>", "pear"],
     ["a separator", "=== pear ===", "pear"],
     ["ansible's line", "pear | CHANGED | rc=0 >>", "pear"],
-    ["a separator with pod and node", "==> cilium-86brf (node pear)", "pear"],
+    ["a separator with pod and node", "==> cilium-b7c4f (node pear)", "pear"],
     [
       "the command's pod",
-      "$ kubectl -n kube-system exec ds/x cilium-86brf -c cilium-agent -- cilium status",
-      "cilium-86brf",
+      "$ kubectl -n kube-system exec ds/x cilium-b7c4f -c cilium-agent -- cilium status",
+      "cilium-b7c4f",
     ],
     ["nothing", "$ kubectl -n kube-system exec ds/cilium -c cilium-agent -- cilium status", "^pasted-\\d+"],
   ])("of an agent that does not name its node is put down to what tells it: %s", async (_what, above, node) => {
@@ -288,26 +288,26 @@ describe("a text as people paste it", () => {
 
   it("is put down to no pod of a list, but to the one that the command names, by its node", async () => {
     const list = ["pear", "fig"].map(
-      (node, at) => `cilium-86br${2 * at + 2}   1/1   Running   0   4d   192.0.2.1${at}   ${node}   <none>   <none>`,
+      (node, at) => `cilium-b7c4${2 * at + 2}   1/1   Running   0   4d   192.0.2.1${at}   ${node}   <none>   <none>`,
     );
     const rows = words("  plum   192.0.2.12   reachable   unreachable\n");
     const by = async (command: string) =>
       (await pastedReport(`${list.join("\n")}\n\n$ ${command} -- cilium status\n${rows}`)).paths.find(
         ({ status }) => status === "unreachable",
       )?.from;
-    expect(await by("kubectl exec cilium-86br2")).toBe("pear");
+    expect(await by("kubectl exec cilium-b7c42")).toBe("pear");
     expect(await by("kubectl exec ds/cilium")).toMatch(/^pasted-/);
     list.splice(0, 2, ...list.map((row) => row.replace(/ +192.*/, "")));
-    expect(await by("kubectl exec cilium-86br2")).toBe("cilium-86br2");
+    expect(await by("kubectl exec cilium-b7c42")).toBe("cilium-b7c42");
     expect(await by("kubectl exec ds/cilium")).toMatch(/^pasted-/);
   });
 
   it("of a loop that prints each pod's name keeps every agent, also one whose summary has no rows", async () => {
     const all = "Cluster health:   2/2 reachable   (2031-05-02T09:14:30Z)\nName   IP   Node   Endpoints\n";
     const lost = `${all.replace("2/2", "1/2")}  plum   192.0.2.12   1/1   0/1\n`;
-    const report = await pastedReport(`pod/cilium-2hq5z\n${all}pod/cilium-6kbtz\n${lost}cilium-klj4b:\n${lost}`);
-    expect(broken(report)).toEqual(["cilium-6kbtz plum endpoint", "cilium-klj4b plum endpoint"]);
-    expect(report.coverage).toMatchObject({ agents: 3, answered: 2, failed: [{ node: "cilium-2hq5z" }] });
+    const report = await pastedReport(`pod/cilium-x2k4p\n${all}pod/cilium-w7m9t\n${lost}cilium-z5v8r:\n${lost}`);
+    expect(broken(report)).toEqual(["cilium-w7m9t plum endpoint", "cilium-z5v8r plum endpoint"]);
+    expect(report.coverage).toMatchObject({ agents: 3, answered: 2, failed: [{ node: "cilium-x2k4p" }] });
   });
 
   it("says of an agent that gave no report what it said instead", async () => {
