@@ -28,7 +28,7 @@ export const staleHealthEndpointIp: Rule = {
   ],
   find: (scene) => {
     const seen = seenAddresses(scene);
-    const own = scene.nodes.map((node, at) => (isRead(node) ? ownHealthIPs(node) : (seen.get(at)?.ips ?? [])));
+    const own = scene.nodes.map((node, at) => (isRead(node) ? trueHealthIPs(node) : (seen.get(at)?.ips ?? [])));
     const cells = failingWhere(scene, (from, to, target) => {
       if (target !== "endpoint" || from === to) return false;
       const probed = probedAddresses(scene, from, to, "endpoint");
@@ -41,6 +41,18 @@ export const staleHealthEndpointIp: Rule = {
 /** What its CiliumNode announces or its agent's endpoint list has, and it is of this cluster. */
 function isRead(node: NodeFacts | undefined): boolean {
   return node?.remote === false && ownHealthIPs(node).length > 0;
+}
+
+/** Its agent's endpoint list has the endpoint as it is; the CiliumNode is what others are told, and may be old as well. */
+function trueHealthIPs(node: NodeFacts | undefined): readonly string[] {
+  const own = node?.agent?.endpoints?.health?.ips ?? [];
+  return own.length > 0 ? own : (node?.cilium?.healthIPs ?? []);
+}
+
+/** Its CiliumNode sends the others to an address that its health endpoint does not have. */
+function announcesOld(node: NodeFacts | undefined): boolean {
+  const own = trueHealthIPs(node);
+  return (node?.cilium?.healthIPs ?? []).some((ip) => isForeign(ip, own));
 }
 
 /** A node's health addresses by what agents see. */
@@ -85,7 +97,7 @@ function claim(scene: Scene, to: number, all: PathCells, { bySelf, ips }: Seen):
   const [first = 0] = observers;
   const probed = probedAddress(scene, first, to, "endpoint");
   const isOwnRead = isRead(node);
-  const own = isOwnRead ? ownHealthIPs(node) : ips;
+  const own = isOwnRead ? trueHealthIPs(node) : ips;
   return {
     id: "stale-health-endpoint-ip",
     confidence: isOwnRead || bySelf ? "confirmed" : "likely",
@@ -106,6 +118,7 @@ function claim(scene: Scene, to: number, all: PathCells, { bySelf, ips }: Seen):
           }
         : { text: `other agents reach ${name} at ${own.join(" and ")}` },
     ],
+    ...(announcesOld(node) ? { fix: `restart the agent of ${name}, which announces its health endpoint anew` } : {}),
     confirm: [
       {
         node: nameOf(scene, first),
@@ -124,5 +137,6 @@ function ownSource(scene: Scene, to: number): string {
   const announced = node?.cilium?.healthIPs ?? [];
   const own = node?.agent?.endpoints?.health?.ips ?? [];
   if (own.length === 0) return "its CiliumNode names";
+  if (announcesOld(node)) return `its CiliumNode announces ${announced.join(" and ")}, its own endpoint list names`;
   return announced.length === 0 ? "its own endpoint list names" : "its CiliumNode and its own endpoint list name";
 }

@@ -17,6 +17,22 @@ describe("a health address that no longer exists", () => {
     ]);
   });
 
+  it("is told too where the CiliumNode announces it to everybody", () => {
+    const facts = mesh({
+      size: 4,
+      probes: (from, to) => (to === 3 && from !== 3 ? endpointSilent(3) : null),
+      healthNodes: (entries, node) => (node === 3 ? entries : rewritten(entries, 3, healthIP(3), "10.244.3.77")),
+      patch: { ciliumNode: (node) => (node === 3 ? { spec: { health: { ipv4: "10.244.3.77" } } } : {}) },
+    });
+    const [finding, ...others] = findingsOf(facts);
+    expect(finding).toMatchObject({ id: "stale-health-endpoint-ip", confidence: "confirmed", pathCount: 3 });
+    expect(finding?.evidence[1]?.text).toBe(
+      "its CiliumNode announces 10.244.3.77, its own endpoint list names 10.244.3.9",
+    );
+    expect(finding?.fix).toBe("restart the agent of worker-3, which announces its health endpoint anew");
+    expect(others).toEqual([]);
+  });
+
   it("of a remote node is told by what the other agents reach (cilium/cilium#30297)", () => {
     const facts = mesh({
       size: 4,
