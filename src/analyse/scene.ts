@@ -105,26 +105,34 @@ export function confirmingText(node: NodeFacts | undefined, id: KeptCaptureId): 
 
 /** A running agent none of whose paths fail, to compare suspects with; null when there is none. */
 export function healthyControl(scene: Scene, suspects: readonly number[]): string | null {
-  const failing = failingNodes(scene.cells);
-  for (let node = 0; node < scene.size; node++) {
-    const isHeard = scene.nodes[node]?.agent?.health != null;
-    if (isHeard && !suspects.includes(node) && failing[node] !== 1) return nameOf(scene, node);
-  }
-  return null;
+  const best = bestControl(scene, suspects);
+  return best === null || best.failing > 0 ? null : nameOf(scene, best.node);
 }
 
-const failingOf = new WeakMap<Uint8Array, Uint8Array>();
+/** A running agent that is no suspect, the first of those with the fewest failing paths. */
+function bestControl(scene: Scene, suspects: readonly number[]): { node: number; failing: number } | null {
+  const counts = failingPaths(scene.cells);
+  const suspected = new Set(suspects);
+  let best: { node: number; failing: number } | null = null;
+  for (let node = 0; node < scene.size && best?.failing !== 0; node++) {
+    if (scene.nodes[node]?.agent?.health == null || suspected.has(node)) continue;
+    const failing = counts[node] ?? 0;
+    if (best === null || failing < best.failing) best = { node, failing };
+  }
+  return best;
+}
 
-/** By node, 1 where a path from or to it is unreachable. Many rules ask for it of the same cells. */
-function failingNodes(cells: Cells): Uint8Array {
+const failingOf = new WeakMap<Uint8Array, Uint32Array>();
+
+/** By node, how many paths from and to it are unreachable. Many rules ask for it of the same cells. */
+function failingPaths(cells: Cells): Uint32Array {
   const known = failingOf.get(cells.host);
   if (known !== undefined) return known;
-  const failing = new Uint8Array(cells.size);
+  const failing = new Uint32Array(cells.size);
   for (const target of targets) {
     cells[target].forEach((code, cell) => {
       if (!isUnreachable(code)) return;
-      failing[Math.floor(cell / cells.size)] = 1;
-      failing[cell % cells.size] = 1;
+      for (const node of [Math.floor(cell / cells.size), cell % cells.size]) failing[node] = (failing[node] ?? 0) + 1;
     });
   }
   failingOf.set(cells.host, failing);
@@ -134,26 +142,10 @@ function failingNodes(cells: Cells): Uint8Array {
 /** At most this many suspects are asked for evidence by one rule: a second round stays bounded in a large cluster. */
 const mostSuspects = 4;
 
-/** Where one node is cut off no other is without a failing path: then the first of those with the fewest. */
-function bestControl(scene: Scene, suspects: readonly number[]): string | null {
-  const healthy = healthyControl(scene, suspects);
-  if (healthy !== null) return healthy;
-  let best: { readonly node: number; readonly failing: number } | null = null;
-  for (let node = 0; node < scene.size; node++) {
-    if (scene.nodes[node]?.agent?.health == null || suspects.includes(node)) continue;
-    const failing = targets.reduce((sum, target) => sum + unreachableFrom(scene, node, target), 0);
-    if (best === null || failing < best.failing) best = { node, failing };
-  }
-  return best === null ? null : nameOf(scene, best.node);
-}
-
-function unreachableFrom({ cells, size }: Scene, node: number, target: Target): number {
-  return cells[target]
-    .subarray(node * size, (node + 1) * size)
-    .reduce((sum, code) => sum + (isUnreachable(code) ? 1 : 0), 0);
-}
-
-/** The same captures from the first few suspects whose agents answer, and from one node to compare them with. */
+/**
+ * The same captures from the first few suspects whose agents answer, and from one to compare them with: a healthy one, or
+ * where one node is cut off and no other is without a failing path, the one with the fewest.
+ */
 export function wantFrom(scene: Scene, suspects: readonly number[], captures: readonly ConfirmingCaptureId[]): Want[] {
   const asked = suspects
     .filter((node) => scene.nodes[node]?.agent?.health != null)
@@ -161,7 +153,7 @@ export function wantFrom(scene: Scene, suspects: readonly number[], captures: re
     .map((node) => nameOf(scene, node));
   if (asked.length === 0) return [];
   const control = bestControl(scene, suspects);
-  return [...asked, ...(control === null ? [] : [control])].flatMap((node) =>
+  return [...asked, ...(control === null ? [] : [nameOf(scene, control.node)])].flatMap((node) =>
     captures.map((capture) => ({ node, capture })),
   );
 }

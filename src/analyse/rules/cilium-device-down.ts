@@ -61,7 +61,8 @@ function brokenDevices(scene: Scene, node: number): string[] {
 }
 
 function linksOf(scene: Scene, node: number): readonly Link[] {
-  return readLinks(confirmingText(scene.nodes[node], "ip-link.json") ?? "") ?? [];
+  const text = confirmingText(scene.nodes[node], "ip-link.json");
+  return text === null ? [] : (readLinks(text) ?? []);
 }
 
 /** Which devices an agent of this release and these settings makes, another node tells. */
