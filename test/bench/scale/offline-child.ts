@@ -20,7 +20,7 @@ import type { Measured } from "./measured.ts";
 
 const [nodes = "", form = ""] = process.argv.slice(2);
 const io = silentIo();
-const generator = startGenerator(Number(nodes));
+const generator = await startGenerator(Number(nodes));
 const resources: Readonly<Record<KubeResource, ScenarioResource>> = {
   pods: "pods",
   nodes: "nodes",
