@@ -65,7 +65,7 @@ export function offlineTable(rows: readonly OfflineRow[]): string {
     ]),
   );
   return [
-    "Offline, a healthy mesh, every reply from the generator; CPU of a whole run of `status` behind the network (reading all replies, diagnosis, table), without making the replies: of JSON from all agents, against decoding and `JSON.parse` of the same bytes; of rows from all, as `--all` wants them; and as a cluster of this size is asked. The peaks hold the generator as well.",
+    "Offline, a healthy mesh, every reply from the generator, which is another process; CPU of a whole run of `status` behind the network (reading all replies, diagnosis, table): of JSON from all agents, against decoding and `JSON.parse` of the same bytes; of rows from all, as `--all` wants them; and as a cluster of this size is asked.",
     "",
     "| nodes | JSON | parsed | `status` | ratio | peak | rows | `status` | peak | as asked | `status` | peak |",
     "|---|---|---|---|---|---|---|---|---|---|---|---|",
