@@ -8,8 +8,8 @@ import { endpointTls, type TlsIdentity } from "./tls-identity.ts";
 export type ExecSockets = Pick<ClientOptions, "agent" | "createConnection">;
 
 /**
- * Straight to the server, TLS sessions resumed. An https.Agent would do as well, for a tenth more of an exec's CPU: it
- * keeps lists of sockets, and these are used once.
+ * Straight to the server, TLS sessions resumed. An https.Agent would do as well, for some 7 % more of an exec's CPU (600
+ * of them, Node 22): it keeps lists of sockets, and these are used once.
  */
 export function directSockets(server: URL, tls: TlsIdentity): ExecSockets {
   const place = placeOf(server);

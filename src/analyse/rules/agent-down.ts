@@ -7,7 +7,7 @@ import { isWithin, podAge, settlingMs, spanText } from "../settings/ages.ts";
 import { isGhost } from "../settings/announced.ts";
 import { isComingUp, isCrashLooping } from "../settings/crash-loop.ts";
 import { isDown } from "../settings/down.ts";
-import { isHungAgent, isSilentAgent } from "../settings/silent-agent.ts";
+import { isHungAgent, isMute } from "../settings/silent-agent.ts";
 
 /** The agent container does not run; the kernel still answers ping, port 4240 refuses (cilium/cilium#33697). */
 export const agentDown: Rule = {
@@ -35,7 +35,7 @@ export const agentDown: Rule = {
 
 /** Not running, or running for a moment between two crashes: then others still see the last one. */
 function isOut(scene: Scene, { agent }: NodeFacts, at: number, pod: AgentPod): boolean {
-  if (pod.state !== "running" || isSilentAgent(scene, at) || isHungAgent(scene, at)) return true;
+  if (pod.state !== "running" || isMute(scene, at)) return true;
   return (
     isCrashLooping(pod) &&
     isWithin(podUptime(agent?.clock ?? 0, pod), settlingMs(scene)) &&
@@ -55,7 +55,7 @@ function isRollingOut(scene: Scene, at: number, pod: AgentPod): boolean {
 
 function claim(scene: Scene, node: NodeFacts, at: number, pod: AgentPod): Claim {
   const hangs = isHungAgent(scene, at);
-  const silent = hangs || (pod.state === "running" && isSilentAgent(scene, at));
+  const silent = pod.state === "running" && isMute(scene, at);
   const reason = silent ? "nothing in it answers" : pod.reason || (pod.state === "running" ? "crash loop" : pod.state);
   const isStarting = isRollingOut(scene, at, pod);
   const column = columnCells(scene, at);
@@ -69,7 +69,7 @@ function claim(scene: Scene, node: NodeFacts, at: number, pod: AgentPod): Claim 
     nodes: [node.name],
     host: column,
     endpoint: column,
-    evidence: evidence(scene, node, at, pod, reason),
+    evidence: [...evidence(scene, node, at, pod, reason), ...(hangs ? hungEvidence(scene, node, at) : [])],
     confirm: [
       hangs
         ? pods(pod, "READY 0/1: the kubelet gets no answer either")
@@ -100,18 +100,15 @@ function evidence(scene: Scene, node: NodeFacts, at: number, pod: AgentPod, reas
     ...(seen.judged === 0
       ? []
       : [{ text: `${gone} of ${seen.judged} agents that probe it do not reach its node address`, node: node.name }]),
-    ...(seen.dead === 0 || !isHungAgent(scene, at)
-      ? []
-      : [
-          {
-            text: `${seen.dead - seen.deadByPing} of them get no answer from its health port, though ping reaches it`,
-            node: node.name,
-          },
-        ]),
     ...(seen.refused === 0
       ? []
       : [{ text: `${seen.refused} of them are refused: the machine answers, the agent does not`, node: node.name }]),
   ];
+}
+
+function hungEvidence(scene: Scene, { name: node }: NodeFacts, at: number): Claim["evidence"] {
+  const { dead, deadByPing } = sightings(scene, at);
+  return [{ text: `${dead - deadByPing} of them get no answer from its health port, though ping reaches it`, node }];
 }
 
 function askedInVain(node: NodeFacts): Claim["evidence"] {

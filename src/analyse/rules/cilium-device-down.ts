@@ -9,7 +9,10 @@ import { figuresOf, podPathDead } from "../shapes/signature.ts";
 
 const id = "cilium-device-down";
 
-/** A device that the agent sets up when it starts, and never looks after again (pkg/datapath/loader/base.go, 1.19). */
+/**
+ * A device that the agent sets up when it starts or its settings change (Reinitialize in pkg/datapath/loader/base.go,
+ * 1.19): one that was taken down on a live mesh stayed down until the agent was restarted.
+ */
 export const ciliumDeviceDown: Rule = {
   causes: [
     {

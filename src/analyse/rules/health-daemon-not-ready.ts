@@ -1,7 +1,7 @@
 import type { Claim, Rule } from "../rule.ts";
 import { inbound, nameOf, type Scene } from "../scene.ts";
 import { agentAge, settlingMs, spanText } from "../settings/ages.ts";
-import { isHungAgent, isSilentAgent } from "../settings/silent-agent.ts";
+import { isMute } from "../settings/silent-agent.ts";
 import { minorOf } from "../settings/version.ts";
 
 /**
@@ -41,8 +41,7 @@ export const healthDaemonNotReady: Rule = {
 /** No socket, or a first cycle that is not over; an agent whose own socket is gone as well is another matter. */
 function isWaiting(scene: Scene, at: number): boolean {
   const agent = scene.nodes[at]?.agent;
-  if (agent == null || agent.pod.state !== "running" || isSilentAgent(scene, at)) return false;
-  if (isHungAgent(scene, at)) return false;
+  if (agent == null || agent.pod.state !== "running" || isMute(scene, at)) return false;
   if (agent.health !== null) return !agent.health.hasNodes;
   return agent.failures.some(({ id, message }) => id === "cilium-health-status.json" && /health\.sock/.test(message));
 }

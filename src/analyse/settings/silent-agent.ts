@@ -4,11 +4,16 @@ import type { Scene } from "../scene.ts";
 /** Nearly all that probe the node, so that one missed round changes nothing. */
 const nearlyAll = 0.85;
 
+/** The pod is called running, and its agent answers nobody: gone, or hanging. */
+export function isMute(scene: Scene, at: number): boolean {
+  return isSilentAgent(scene, at) || isHungAgent(scene, at);
+}
+
 /**
  * The pod is called running, but nothing in it answers, neither the agent nor its health daemon, and the machine refuses
  * the health port to everybody: a kubelet's word may be older than that.
  */
-export function isSilentAgent(scene: Scene, at: number): boolean {
+function isSilentAgent(scene: Scene, at: number): boolean {
   const agent = scene.nodes[at]?.agent;
   if (agent == null || agent.health !== null || agent.status !== null || agent.failures.length === 0) return false;
   const { refused, judged } = sightings(scene, at);
